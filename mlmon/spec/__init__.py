@@ -1,0 +1,1 @@
+"""What the user wrote: YAML read with positions, checked strictly, every problem reported at once."""

@@ -1,0 +1,160 @@
+"""The spec of one service: what it is, what it promises, when someone must act, and who that is."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field, model_validator
+
+from mlmon.spec.fields import AlertName, Day, LabelName, Name, Objective, Period, Strict, Text, Value, refuse
+
+Layer = Literal["infrastructure", "application", "model"]
+"""Is the machine all right, is the server answering, is the answer right."""
+
+INDICATORS = ("availability", "latency", "freshness", "quality")
+
+
+class Metadata(Strict):
+    """Who the service is and who owns it."""
+
+    name: Name = Field(description="Name of the service; every label, file and dashboard carries it.")
+    team: Name = Field(description="Owning team, defined under `teams` in mlmon.yaml.")
+    tier: Name = Field(default="standard", description="Tier, defined under `tiers` in mlmon.yaml.")
+    description: Text = Field(description="One sentence on what the service does, for whoever is woken by it.")
+
+
+class Model(Strict):
+    """The model that the service serves."""
+
+    name: Text = Field(description="Name of the model as its registry knows it.")
+    task: Literal["classification", "regression", "ranking", "generation", "embedding", "other"] = "other"
+    version_label: LabelName | None = Field(
+        default=None, description="Metric label that carries the model version, where it differs from the preset's."
+    )
+
+
+class Component(Strict):
+    """One thing that exposes metrics: a preset and its parameters, which the preset's pack checks."""
+
+    model_config = ConfigDict(extra="allow")
+
+    preset: Name = Field(description="A runtime, infrastructure, quality or pipeline pack by name.")
+    name: Name | None = Field(default=None, description="Tells two components of one preset apart.")
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Whatever else the entry says, for the pack to check."""
+        return dict(self.model_extra or {})
+
+
+class Slo(Strict):
+    """A promise: the share of good events, or of good time, over a period."""
+
+    name: Name
+    indicator: Literal["availability", "latency", "freshness", "quality"] | None = Field(
+        default=None, description="What is measured; taken from the name where the name is one of the four."
+    )
+    objective: Objective = Field(default=Decimal("0.99"), description="Promised share of good events, such as 99.9%.")
+    window: Period | None = Field(
+        default=None, description="Rolling period of the budget, 1d to 90d; 30d if not given."
+    )
+    threshold: Value | None = Field(default=None, description="latency: the time within which an answer is good.")
+    max_age: Period | None = Field(default=None, description="freshness: the age up to which the model is fresh.")
+    signal: LabelName | None = Field(default=None, description="quality: the signal that is measured.")
+    min: Value | None = Field(default=None, description="quality: the value from which the answer counts as good.")
+    max: Value | None = Field(default=None, description="quality: the value up to which the answer counts as good.")
+    description: Text | None = None
+
+    @property
+    def kind(self) -> str:
+        """The indicator, given or taken from the name."""
+        return self.indicator or self.name
+
+    @model_validator(mode="after")
+    def _complete(self) -> Slo:
+        needs = {"availability": (), "latency": ("threshold",), "freshness": ("max_age",), "quality": ("signal",)}
+        if self.kind not in needs:
+            advice = f"add `indicator:` with one of {', '.join(INDICATORS)}"
+            raise refuse(f'the SLO "{self.name}" does not say what it measures', advice)
+        for key in needs[self.kind]:
+            if getattr(self, key) is None:
+                raise refuse(f'the {self.kind} SLO "{self.name}" has no `{key}`', f"add `{key}:`")
+        own = {*needs[self.kind], *(("min", "max") if self.kind == "quality" else ())}
+        for key in ("threshold", "max_age", "signal", "min", "max"):
+            if key not in own and getattr(self, key) is not None:
+                raise refuse(f"`{key}` has no meaning for a {self.kind} SLO", "remove it, or change `indicator`")
+        if self.kind == "quality" and (self.min is None) == (self.max is None):
+            raise refuse(f'the quality SLO "{self.name}" needs `min` or `max`', "write exactly one of the two")
+        return self
+
+
+class Limit(Strict):
+    """A threshold: a plain value, or `at` with a `for` of its own."""
+
+    at: Value = Field(description="The threshold, in the unit of the signal.")
+    for_: Period | None = Field(default=None, alias="for", description="How long it must hold before it fires.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: Any) -> Any:
+        return data if isinstance(data, dict) else {"at": data}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: Any, handler: Any) -> dict[str, Any]:
+        """Both forms, for editors."""
+        return {"anyOf": [{"type": ["string", "number"]}, handler(core)]}
+
+
+class Alert(Strict):
+    """Changes an alert of a pack, or adds one written by hand in PromQL (`expr`)."""
+
+    disabled: bool = False
+    reason: Text | None = Field(default=None, description="Why it is disabled.")
+    until: Day | None = Field(default=None, description="The day from which lint asks again.")
+    for_: Period | None = Field(default=None, alias="for")
+    keep_firing_for: Period | None = None
+    expr: Text | None = Field(default=None, description="PromQL of an alert of your own.")
+    severity: Name | None = None
+    layer: Layer | None = None
+    kind: Literal["symptom", "cause"] = "symptom"
+    summary: Text | None = None
+    description: Text | None = None
+    unit: LabelName | None = Field(default=None, description="Unit of the value of `expr`, for panels and texts.")
+    runbook: Text | None = Field(default=None, description="What to do, in Markdown; joins the generated runbook.")
+
+    @model_validator(mode="after")
+    def _complete(self) -> Alert:
+        if self.disabled and not self.reason:
+            raise refuse("an alert is disabled without a reason", "add `reason:` so that the next reader knows why")
+        if self.expr is None:
+            return self
+        missing = [key for key in ("severity", "layer", "summary") if getattr(self, key) is None]
+        if missing:
+            raise refuse(f"an `expr` alert needs {', '.join(missing)}", "add the missing keys")
+        return self
+
+
+class Service(Strict):
+    """One service (`kind: Service`), one file under specs/."""
+
+    apiVersion: Literal["mlmon/v1"]
+    kind: Literal["Service"]
+    metadata: Metadata
+    model: Model | None = None
+    runtimes: list[Component] = Field(default_factory=list, description="What answers requests.")
+    infrastructure: list[Component] = Field(default_factory=list, description="What it runs on.")
+    quality: list[Component] = Field(default_factory=list, description="What measures whether its answers are right.")
+    pipelines: list[Component] = Field(default_factory=list, description="Jobs that train, score or prepare features.")
+    slos: list[Slo] = Field(default_factory=list)
+    thresholds: dict[str, dict[Name, Limit]] = Field(
+        default_factory=dict, description="Threshold by severity; `off` removes a default."
+    )
+    alerts: dict[AlertName, Alert] = Field(default_factory=dict)
+    routing: dict[Name, Name] = Field(default_factory=dict, description="Receiver by severity, instead of the team's.")
+
+    @model_validator(mode="after")
+    def _watches_something(self) -> Service:
+        if not (self.runtimes or self.infrastructure or self.quality or self.pipelines or self.alerts):
+            raise refuse("the service has nothing to watch", "add `runtimes:` with a preset (`mlmon init` writes one)")
+        return self
