@@ -1,0 +1,1 @@
+"""What mlmon knows of the field, as data: metric names, thresholds, windows and runbook text, each with its source."""

@@ -1,0 +1,1 @@
+"""The plan: what is watched and why, resolved and free of any target's language."""

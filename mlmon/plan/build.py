@@ -1,0 +1,82 @@
+"""Builds the plan: specs and packs in, resolved nodes and findings out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlmon.plan.alerts import pack_alerts
+from mlmon.plan.bind import components as bind_components
+from mlmon.plan.burn_alerts import burn_alerts
+from mlmon.plan.limits import Limits
+from mlmon.plan.model import Outputs, Plan, ServicePlan
+from mlmon.plan.own_alerts import apply_overrides, check_thresholds, written_alerts
+from mlmon.plan.panels import panels, recordings
+from mlmon.plan.routes import routing
+from mlmon.plan.slos import slos
+
+if TYPE_CHECKING:
+    from mlmon.diagnostics import Finding
+    from mlmon.packs.load import Library
+    from mlmon.packs.model import BurnRates
+    from mlmon.spec.load import Loaded, Workspace
+    from mlmon.spec.project import Project
+    from mlmon.spec.service import Service
+
+
+@dataclass(frozen=True)
+class Built:
+    """A plan, missing when the project file could not be read, and everything wrong with its input."""
+
+    plan: Plan | None
+    findings: tuple[Finding, ...]
+
+
+def build(workspace: Workspace, library: Library) -> Built:
+    """Resolve a workspace with the packs. Never raises for what the input holds."""
+    problems = [*workspace.findings, *library.findings]
+    project = workspace.project
+    if project is None or library.burn_rates is None:
+        return Built(None, tuple(problems))
+    services = tuple(
+        _service(service, project, library, library.burn_rates, problems) for service in workspace.services
+    )
+    plan = Plan(
+        name=project.model.metadata.name,
+        services=tuple(sorted(services, key=lambda service: service.name)),
+        routing=routing(project, workspace.services, problems),
+        outputs=_outputs(project.model),
+    )
+    return Built(plan, tuple(problems))
+
+
+def _service(
+    service: Loaded[Service],
+    project: Loaded[Project],
+    library: Library,
+    burn_rates: BurnRates,
+    problems: list[Finding],
+) -> ServicePlan:
+    meta = service.model.metadata
+    components = bind_components(service, library, problems)
+    promises = slos(service, components, burn_rates, frozenset(project.model.severities), problems)
+    limits = Limits(service, project)
+    own = apply_overrides(service, pack_alerts(service, project, library, components, limits, problems), problems)
+    check_thresholds(service, limits, library, problems)
+    alerts = (*own, *written_alerts(service, project, problems), *burn_alerts(promises, library.burn_runbook))
+    return ServicePlan(
+        name=meta.name, team=meta.team, tier=meta.tier, description=meta.description,
+        model=service.model.model.name if service.model.model else "", spec=service.document.path,
+        components=components, alerts=alerts, recordings=recordings(components, library, problems), slos=promises,
+        panels=panels(components, library, alerts, problems), origin=service.document.locate(("metadata", "name")),
+    )  # fmt: skip
+
+
+def _outputs(project: Project) -> Outputs:
+    out = project.outputs
+    return Outputs(
+        grafana_url=out.grafana.url, grafana_folder=out.grafana.folder, runbooks_url=out.runbooks.url,
+        scrape_interval=out.prometheus.scrape_interval, evaluation_interval=out.prometheus.evaluation_interval,
+        cloudwatch_region=out.cloudwatch.region if out.cloudwatch else None,
+        cloudwatch_prefix=out.cloudwatch.alarm_prefix if out.cloudwatch else "mlmon",
+    )  # fmt: skip

@@ -1,0 +1,108 @@
+"""Conditions: when an alert fires, as a small frozen tree over quantities and signals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+from mlmon.plan.quantities import HOUR, Quantity
+from mlmon.plan.signals import Signal
+from mlmon.units import Duration
+
+if TYPE_CHECKING:
+    from mlmon.plan.slo import BurnTier, Slo
+
+
+@dataclass(frozen=True)
+class Compare:
+    """A quantity beyond a threshold, in the quantity's unit; strictly, so that the threshold itself is healthy."""
+
+    quantity: Quantity
+    op: Literal["above", "below"]
+    threshold: Decimal
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signals it reads."""
+        return self.quantity.signals
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A signal of which no series exists."""
+
+    signal: Signal
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signal."""
+        return (self.signal,)
+
+
+@dataclass(frozen=True)
+class NewCode:
+    """A gauge that holds an error code shows a non-zero one that is new or has changed within the window.
+
+    The gauge stays at the last code for ever, so neither `> 0` (never resolves) nor increase() (sees nothing in a
+    series that is born with its code) can be used: NVIDIA/dcgm-exporter#500.
+    """
+
+    signal: Signal
+    by: tuple[str, ...]
+    window: Duration = HOUR
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signal."""
+        return (self.signal,)
+
+
+@dataclass(frozen=True)
+class Both:
+    """Conditions that hold together, joined on canonical labels (none: for the service as a whole)."""
+
+    parts: tuple[Condition, ...]
+    on: tuple[str, ...] = ()
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signals of all parts."""
+        return tuple(signal for part in self.parts for signal in part.signals)
+
+
+@dataclass(frozen=True)
+class BurnRate:
+    """An SLO's budget burning faster than a tier allows, over its long and its short window."""
+
+    slo: Slo
+    tier: BurnTier
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signals of the SLO's indicator."""
+        return self.slo.signals
+
+
+@dataclass(frozen=True)
+class Written:
+    """PromQL written by hand in a spec; it exists on Prometheus only."""
+
+    expr: str
+    unit: str = ""
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """None that are known."""
+        return ()
+
+
+Condition = Compare | Absent | NewCode | Both | BurnRate | Written
+"""Every condition there is; renderers match on it."""
+
+
+def on_backend(condition: Condition, backend: str) -> bool:
+    """Tell whether a backend (`prometheus`, `cloudwatch`) has every signal that the condition reads."""
+    if isinstance(condition, Written):
+        return backend == "prometheus"
+    return all(signal.on(backend) for signal in condition.signals)

@@ -1,0 +1,36 @@
+"""Addresses and file names on which all targets must agree, so that links work in both directions."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from mlmon.plan.model import Alert, Outputs, ServicePlan
+
+_UID_LENGTH = 40
+
+
+def dashboard_uid(name: str) -> str:
+    """Return the uid of a service's dashboard: Grafana allows 40 characters of [a-zA-Z0-9_-]."""
+    uid = f"mlmon-{name}"
+    if len(uid) <= _UID_LENGTH:
+        return uid
+    return f"{uid[: _UID_LENGTH - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def dashboard_url(outputs: Outputs, service: ServicePlan) -> str:
+    """Return the address of a service's dashboard."""
+    return f"{outputs.grafana_url}/d/{dashboard_uid(service.name)}"
+
+
+def runbook_path(alert: Alert) -> str:
+    """Return the path of an alert's runbook below `runbooks/`; all severities of an alert share one."""
+    own = [value for key, value in alert.labels if key == "slo"]
+    return f"{alert.service}/{'-'.join([alert.name, *own])}.md"
+
+
+def runbook_url(outputs: Outputs, alert: Alert) -> str:
+    """Return the address of an alert's runbook."""
+    return f"{outputs.runbooks_url}/{quote(runbook_path(alert))}"

@@ -1,0 +1,1 @@
+"""PromQL: quoting, rendering of quantities and conditions, and parsing."""

@@ -1,0 +1,51 @@
+"""Renders conditions as the expressions of alerting rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from mlmon.plan.conditions import Absent, Both, BurnRate, Compare, Condition, NewCode, Written
+from mlmon.promql.quantities import binding
+from mlmon.promql.slo import burn_rate
+from mlmon.promql.text import aggregate, selector
+from mlmon.units import plain
+
+if TYPE_CHECKING:
+    from mlmon.promql.quantities import Renderer
+
+_OP: Final = {"above": ">", "below": "<"}
+
+
+def condition(item: Condition, render: Renderer) -> str:
+    """Return the expression that has a result exactly while the condition holds."""
+    match item:
+        case Compare(quantity, op, threshold):
+            return f"{render.quantity(quantity)} {_OP[op]} {plain(threshold)}"
+        case Absent(signal):
+            return f"absent({selector(binding(signal).series[0])})"
+        case NewCode():
+            return _new_code(item)
+        case Both(parts, on):
+            labels = ", ".join(_labels(item, on))
+            return f"\nand on ({labels})\n".join(f"({condition(part, render)})" for part in parts)
+        case BurnRate(slo, tier):
+            return burn_rate(slo, tier)
+        case Written(expr):
+            return expr
+
+
+def _labels(item: Both | NewCode, names: tuple[str, ...]) -> list[str]:
+    bound = binding(item.signals[0])
+    return [bound.label(name) for name in names]
+
+
+def _new_code(item: NewCode) -> str:
+    series = selector(binding(item.signal).series[0])
+    labels = _labels(item, item.by)
+    on = f"on ({', '.join(labels)})"
+    changed = f"changes({series}[{item.window}]) > 0"
+    return aggregate(
+        "max",
+        labels,
+        f"\n  {series} > 0\n  and {on}\n  ({changed} or ({series} unless {on} {series} offset {item.window}))\n",
+    )

@@ -1,0 +1,187 @@
+"""Renders quantities as PromQL that survives missing series, idle services and renamed labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import singledispatchmethod
+from typing import TYPE_CHECKING
+
+from mlmon.plan.quantities import (
+    Age,
+    Buckets,
+    Decline,
+    Fraction,
+    Gap,
+    Increase,
+    Level,
+    Mean,
+    Missing,
+    Quantile,
+    Quantity,
+    Rate,
+    Ratio,
+    Seasonal,
+    Share,
+    Shift,
+    Variants,
+)  # fmt: skip
+from mlmon.promql.text import aggregate, equals, scaled, selector
+from mlmon.units import plain
+
+if TYPE_CHECKING:
+    from mlmon.plan.model import ServicePlan
+    from mlmon.plan.signals import PrometheusBinding, Signal
+    from mlmon.units import Duration
+
+_WEEKS = ("1w", "2w", "3w")
+
+
+def binding(signal: Signal) -> PrometheusBinding:
+    """Return a signal's Prometheus binding. Raises ValueError when it has none, which is a bug of the caller."""
+    if signal.prometheus is None:
+        raise ValueError(f"{signal.name} has no Prometheus binding")
+    return signal.prometheus
+
+
+@dataclass(frozen=True)
+class Renderer:
+    """Renders the quantities of one service.
+
+    A quantity that the service records is read from its recording, so that alerts, panels and baselines agree.
+    `window` replaces the windows of rates (Grafana's `$__rate_interval`); `record` is off while a recording's own
+    rule is rendered.
+    """
+
+    service: ServicePlan | None = None
+    window: str | None = None
+    read_recorded: bool = True
+
+    def quantity(self, item: Quantity) -> str:
+        """Return the expression of a quantity in its unit."""
+        recording = self.service.recorded(item) if self.service and self.read_recorded else None
+        if self.service and recording:
+            return recording.record + equals(service=self.service.name, component=recording.component)
+        return self.render(item)
+
+    def raw(self) -> Renderer:
+        """Return a renderer that reads no recordings."""
+        return replace(self, read_recorded=False)
+
+    def labels(self, item: Quantity) -> tuple[str, ...]:
+        """Return the metric labels that a quantity is grouped by."""
+        bound = item.signals[0].prometheus
+        return tuple(bound.label(name) if bound else name for name in item.by)
+
+    def _span(self, window: Duration) -> str:
+        return self.window or str(window)
+
+    def rates(self, item: Quantity, signal: Signal, function: str = "rate", suffix: str = "") -> str:
+        """Sum a counter's series; metrics that are counted together are told apart before they are united."""
+        bound = binding(signal)
+        terms = [f"{function}({selector(series, suffix=suffix)}[{self._span(item.window)}])" for series in bound.series]
+        if len(terms) > 1:
+            terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
+        return aggregate("sum", self.labels(item), " or ".join(terms))
+
+    def _gauge(self, item: Quantity, signal: Signal, operator: str = "sum") -> str:
+        bound = binding(signal)
+        return scaled(aggregate(operator, self.labels(item), selector(bound.series[0])), bound)
+
+    def baseline(self, item: Quantity, base: Quantity) -> str:
+        """Return the recorded selector that a baseline looks back on. Raises ValueError where none is recorded."""
+        recording = self.service.recorded(base) if self.service else None
+        if not self.service or not recording:
+            raise ValueError(f"{item.form} of {item.signals[0].name} needs the recording of {base}")
+        return recording.record + equals(service=self.service.name, component=recording.component)
+
+    @singledispatchmethod
+    def render(self, item: Quantity) -> str:
+        """Render one form. Raises NotImplementedError for a form without a renderer, which a contract test forbids."""
+        raise NotImplementedError(type(item).__name__)
+
+    @render.register
+    def _(self, item: Rate) -> str:
+        return scaled(self.rates(item, item.signal), binding(item.signal))
+
+    @render.register
+    def _(self, item: Increase) -> str:
+        return scaled(self.rates(item, item.signal, "increase"), binding(item.signal))
+
+    @render.register
+    def _(self, item: Ratio) -> str:
+        part, whole = self.rates(item, item.part), self.rates(item, item.whole)
+        # The error series may not exist before the first error; then the share is 0, not unknown.
+        return f"(\n  {part}\n  or\n  0 * {whole}\n)\n/\n({whole} > 0)"
+
+    @render.register
+    def _(self, item: Quantile) -> str:
+        bound = binding(item.signal)
+        grouped = replace(item, by=("le", *item.by))
+        return scaled(
+            f"histogram_quantile({plain(item.q)}, {self.rates(grouped, item.signal, suffix='_bucket')})", bound
+        )
+
+    @render.register
+    def _(self, item: Buckets) -> str:
+        return self.rates(replace(item, by=("le", *item.by)), item.signal, suffix="_bucket")
+
+    @render.register
+    def _(self, item: Mean) -> str:
+        total, count = self.rates(item, item.total), self.rates(item, item.count)
+        return scaled(f"{total}\n/\n({count} > 0)", binding(item.total))
+
+    @render.register
+    def _(self, item: Level) -> str:
+        bound = binding(item.signal)
+        inner = selector(bound.series[0])
+        if item.over:
+            inner = f"{item.smooth}_over_time({inner}[{item.over}])"
+        return scaled(aggregate(item.aggregate, self.labels(item), inner), bound)
+
+    @render.register
+    def _(self, item: Fraction) -> str:
+        part, rest = self._gauge(item, item.part), self._gauge(item, item.rest)
+        return f"{part}\n/\n({part} + {rest})"
+
+    @render.register
+    def _(self, item: Missing) -> str:
+        return f"1 - {self._gauge(item, item.present)}\n/\n({self._gauge(item, item.whole)} > 0)"
+
+    @render.register
+    def _(self, item: Share) -> str:
+        return f"{self._gauge(item, item.part, 'max')}\n/\n({self._gauge(item, item.whole, 'max')} > 0)"
+
+    @render.register
+    def _(self, item: Gap) -> str:
+        return f"{self._gauge(item, item.wanted)}\n-\n{self._gauge(item, item.present)}"
+
+    @render.register
+    def _(self, item: Age) -> str:
+        return f"time() - {self._gauge(item, item.signal, 'max')}"
+
+    @render.register
+    def _(self, item: Variants) -> str:
+        grouped = replace(item, by=(*item.by, item.label))
+        return aggregate("count", self.labels(item), f"{self.rates(grouped, item.signal)} > 0")
+
+    @render.register
+    def _(self, item: Shift) -> str:
+        series = self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
+        now, then = f"avg_over_time({series}[{item.window}])", f"avg_over_time({series}[{item.window}] offset 1w)"
+        return f"abs({now} - {then})\n/\nclamp_min(stddev_over_time({series}[1w] offset 1w), {plain(item.floor)})"
+
+    @render.register
+    def _(self, item: Decline) -> str:
+        series = self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
+        usual = f"quantile_over_time(0.5, {series}[{item.over}] offset 1d)"
+        return f"1 - avg_over_time({series}[{item.window}])\n/\n({usual} > 0)"
+
+    @render.register
+    def _(self, item: Seasonal) -> str:
+        series = self.baseline(item, Rate(signal=item.signal, by=item.by))
+        weeks = [f"avg_over_time({series}[{item.window}] offset {week})" for week in _WEEKS]
+        told_apart = " or\n  ".join(
+            f'label_replace({term}, "week", "{week}", "", "")' for term, week in zip(weeks, _WEEKS, strict=True)
+        )
+        usual = f"(quantile(0.5,\n  {told_apart}\n) > {plain(item.floor)})"
+        return f"(sum(avg_over_time({series}[{item.window}])) or 0 * {usual})\n/\n{usual}"

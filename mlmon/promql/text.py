@@ -1,0 +1,60 @@
+"""Quoting and small pieces of PromQL text."""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from mlmon.units import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlmon.plan.signals import Matcher, PrometheusBinding, Series
+
+_INTEGRAL = re.compile(r"\d+")
+
+
+def string(value: str) -> str:
+    """Quote text as a PromQL string literal (the escapes of Go, of which JSON's are a part)."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")
+
+
+def matcher(item: Matcher) -> str:
+    """Render one matcher, such as `job="fraud"`."""
+    return f"{item.label}{item.op}{string(item.value)}"
+
+
+def selector(series: Series, *extra: str, suffix: str = "") -> str:
+    """Render a vector selector; `suffix` is appended to the metric name, `extra` are rendered matchers."""
+    matchers = ",".join([*(matcher(item) for item in series.matchers), *extra])
+    return f"{series.metric}{suffix}{{{matchers}}}" if matchers else f"{series.metric}{suffix}"
+
+
+def equals(**labels: str) -> str:
+    """Render equality matchers in braces: `{service="fraud"}`."""
+    return "{" + ",".join(f"{label}={string(value)}" for label, value in labels.items()) + "}"
+
+
+def bucket(bound: Decimal) -> str:
+    """Match the bucket of one bound: clients write integral bounds as `5` or `5.0`, Prometheus 3 always as `5.0`."""
+    text = plain(bound)
+    return f'le=~"{text}(\\\\.0)?"' if _INTEGRAL.fullmatch(text) else f'le="{text}"'
+
+
+def aggregate(operator: str, labels: Iterable[str], inner: str) -> str:
+    """Render `sum by (a, b) (inner)`, or `sum(inner)` without labels."""
+    names = ", ".join(labels)
+    return f"{operator} by ({names}) ({inner})" if names else f"{operator}({inner})"
+
+
+def scaled(text: str, binding: PrometheusBinding) -> str:
+    """Bring a value into its signal's unit; a division by a whole number reads better than a small factor."""
+    if binding.scale == 1:
+        return text
+    inverse = 1 / binding.scale
+    if inverse == inverse.to_integral_value():
+        return f"{text} / {plain(inverse.to_integral_value())}"
+    return f"{text} * {plain(binding.scale)}"
