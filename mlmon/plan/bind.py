@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 SECTIONS = {"runtimes": "runtime", "infrastructure": "infrastructure", "quality": "quality", "pipelines": "pipeline"}
 """Section of the spec to type of pack."""
 
+_PARAMETER = re.compile(r"%\((\w+)\)s")
 _REGEX_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
 
@@ -59,6 +60,7 @@ class _Binding:
     problems: list[Finding]
     values: dict[str, str] = field(default_factory=dict)
     selectors: list[Matcher] = field(default_factory=list)
+    renames: dict[str, str] = field(default_factory=dict)
 
     def component(self) -> Component | None:
         loaded = self.pack()
@@ -72,7 +74,8 @@ class _Binding:
         if len(self.problems) > before:
             return None
         name = self.entry.name or self.entry.preset
-        signals = tuple(self.signal(key, entry, name, pack) for key, entry in entries.items())
+        asked = {key: entry for key, entry in entries.items() if self.values.keys() >= set(entry.needs)}
+        signals = tuple(self.signal(key, entry, name, pack) for key, entry in asked.items())
         parameters = tuple(sorted((key, value) for key, value in self.values.items() if key != "service"))
         origin = self.service.document.locate(self.where)
         return Component(name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, origin)
@@ -105,7 +108,8 @@ class _Binding:
                 )
                 self.problem("spec-unknown-key", f"unknown key `{key}`", advice, key, key=True)
         for key, parameter in pack.parameters.items():
-            value = given.get(key, parameter.default)
+            value = given.get(key, _filled(parameter.default, self.values))
+            self.renames |= parameter.renames.get(str(value), {})
             if value is None:
                 if parameter.required:
                     message = f"the preset {pack.metadata.name} needs `{key}`"
@@ -176,11 +180,12 @@ class _Binding:
         model = self.service.model.model
         labels = dict(entry.labels) | ({"version": model.version_label} if model and model.version_label else {})
         series = tuple(self.series(item) for item in (entry, *entry.plus))
-        return PrometheusBinding(series, entry.scale, tuple(labels.items()), tuple(entry.buckets))
+        renamed = {canonical: self.renames.get(label, label) for canonical, label in labels.items()}
+        return PrometheusBinding(series, entry.scale, tuple(renamed.items()), tuple(entry.buckets))
 
     def series(self, entry: SeriesEntry) -> Series:
         own = [
-            _matcher(label, matcher, self.values)
+            _matcher(self.renames.get(label, label), matcher, self.values)
             for label, matcher in entry.matchers.items()
             if _is_filled(matcher, self.values)
         ]
@@ -213,8 +218,14 @@ def _raw(matcher: MatcherEntry) -> tuple[Op, str]:
 
 def _is_filled(matcher: MatcherEntry, values: dict[str, str]) -> bool:
     # A matcher on a parameter that the spec leaves out is left out with it.
-    names = re.findall(r"%\((\w+)\)s", _raw(matcher)[1])
-    return all(name in values for name in names)
+    return _filled(_raw(matcher)[1], values) is not None
+
+
+def _filled(text: str | int | None, values: dict[str, str]) -> str | int | None:
+    """Fill the parameters in, such as another one's value in a default; None where one of them is not given."""
+    if not isinstance(text, str):
+        return text
+    return text % values if set(_PARAMETER.findall(text)) <= values.keys() else None
 
 
 def _matcher(label: str, entry: MatcherEntry, values: dict[str, str]) -> Matcher:

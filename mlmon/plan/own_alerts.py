@@ -67,7 +67,7 @@ def written_alerts(service: Loaded[Service], project: Loaded[Project], problems:
 
 
 def _written(service: Loaded[Service], name: str, own: AlertSpec, expression: str) -> Alert:
-    origin = service.document.locate(("alerts", name))
+    origin = service.document.locate(("alerts", name, "expr"))
     return Alert(
         name=name,
         service=service.model.metadata.name,

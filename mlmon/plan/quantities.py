@@ -17,7 +17,6 @@ FIVE_MINUTES = Duration(Decimal(300))
 HOUR = Duration(Decimal(3600))
 DAY = Duration(Decimal(86400))
 WEEK = Duration(Decimal(604800))
-TWO_WEEKS = Duration(Decimal(2 * 604800))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,23 +53,26 @@ class Quantity:
         return all(signal.on(backend) for signal in self.signals)
 
 
-class _Share(Quantity):
+class ShareOfOne(Quantity):
     """A number between 0 and 1."""
 
     @property
     def unit(self) -> str:
+        """A ratio."""
         return "ratio"
 
     @property
     def bounds(self) -> tuple[Decimal | None, Decimal | None]:
+        """From 0 to 1."""
         return Decimal(0), Decimal(1)
 
 
-class _NonNegative(Quantity):
+class NonNegative(Quantity):
     """A number that cannot fall below 0."""
 
     @property
     def bounds(self) -> tuple[Decimal | None, Decimal | None]:
+        """From 0 upwards."""
         return Decimal(0), None
 
 
@@ -89,14 +91,15 @@ class Rate(Quantity):
 
 @dataclass(frozen=True, kw_only=True)
 class Increase(Quantity):
-    """Events of a counter within the window."""
+    """Events of a counter within the window; `rounded` where they are few, since Prometheus extrapolates 3 to 3.02."""
 
     form: ClassVar[str] = "increase"
     signal: Signal
+    rounded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ratio(_Share):
+class Ratio(ShareOfOne):
     """Share of `whole` events that are `part` events; nothing while there are none at all."""
 
     form: ClassVar[str] = "ratio"
@@ -146,7 +149,7 @@ class Level(Quantity):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Fraction(_Share):
+class Fraction(ShareOfOne):
     """A gauge as a share of itself and the rest: used / (used + free)."""
 
     form: ClassVar[str] = "fraction"
@@ -155,7 +158,7 @@ class Fraction(_Share):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Missing(_Share):
+class Missing(ShareOfOne):
     """What is missing of a whole: 1 - present / whole, such as memory in use from what is available."""
 
     form: ClassVar[str] = "missing"
@@ -164,7 +167,7 @@ class Missing(_Share):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share(_NonNegative):
+class Share(NonNegative):
     """One gauge divided by another, such as current by maximum."""
 
     form: ClassVar[str] = "share"
@@ -178,6 +181,18 @@ class Share(_NonNegative):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PerRate(NonNegative):
+    """A gauge per event and second of a counter: requests in flight per request and second, or processes per core.
+
+    All modes of a core together spend one second per second, so the rate of CPU time is the number of cores.
+    """
+
+    form: ClassVar[str] = "per_rate"
+    level: Signal
+    counter: Signal
+
+
+@dataclass(frozen=True, kw_only=True)
 class Gap(Quantity):
     """How far a gauge is short of another: wanted - present."""
 
@@ -187,7 +202,7 @@ class Gap(Quantity):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Age(_NonNegative):
+class Age(NonNegative):
     """Seconds since a timestamp, the newest of its series."""
 
     form: ClassVar[str] = "age"
@@ -211,49 +226,3 @@ class Variants(Quantity):
     def unit(self) -> str:
         """A count."""
         return "count"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Shift(_NonNegative):
-    """Distance of a gauge from the same hour a week ago, in standard deviations of the week before that hour."""
-
-    form: ClassVar[str] = "shift"
-    signal: Signal
-    floor: Decimal
-    window: Duration = HOUR
-
-    @property
-    def unit(self) -> str:
-        """Standard deviations."""
-        return "sigma"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Decline(_Share):
-    """How far a gauge is below its own median of the two weeks before yesterday, as a share of that median."""
-
-    form: ClassVar[str] = "decline"
-    signal: Signal
-    over: Duration = TWO_WEEKS
-    window: Duration = HOUR
-
-
-@dataclass(frozen=True, kw_only=True)
-class Seasonal(_Share):
-    """Traffic as a share of its median at this hour of the last three weeks; nothing where that is below `floor`."""
-
-    form: ClassVar[str] = "seasonal"
-    signal: Signal
-    floor: Decimal
-    window: Duration = HOUR
-
-
-def _forms(kind: type[Quantity]) -> dict[str, type[Quantity]]:
-    found = {kind.form: kind} if kind.form else {}
-    for child in kind.__subclasses__():
-        found |= _forms(child)
-    return found
-
-
-FORMS = _forms(Quantity)
-"""Every form by the name that packs use."""

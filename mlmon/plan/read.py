@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mlmon.diagnostics import did_you_mean, one_of
-from mlmon.plan.quantities import FORMS, Quantity
+from mlmon.plan.forms import FORMS
+from mlmon.plan.quantities import Quantity
 from mlmon.units import Duration, UnitError
 
 if TYPE_CHECKING:

@@ -78,7 +78,10 @@ def parse(text: str, path: str) -> Document:
     try:
         _Builder(document, list(yaml.parse(text, Loader=_Loader))).run()
     except yaml.MarkedYAMLError as error:
-        raise _error("yaml-syntax", _reason(error), _at(path, error.problem_mark), _hint(error)) from None
+        # What is left open is found at the end of the file; where it began is what helps.
+        unfinished = "end of stream" in (error.problem or "") and error.context_mark
+        place = _at(path, unfinished or error.problem_mark)
+        raise _error("yaml-syntax", _reason(error), place, _hint(error)) from None
     except yaml.YAMLError as error:
         message = " ".join(str(error).split())
         raise _error("yaml-syntax", message, Place(path, 1, 1), "remove the character or save as UTF-8") from None

@@ -1,0 +1,42 @@
+"""The command line: parses options, calls the compiler, prints, sets the exit code.
+
+Each command is a module here with a function `command`; modules import what they work with inside that function, so
+that `mlmon --help` stays quick.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mlmon.cli import doctor, generate, init, lint, schema, validate
+
+app = typer.Typer(
+    help="Compile one YAML spec per machine-learning service into everything that watches it.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for module in (generate, lint, validate, init, schema, doctor):
+    app.command(module.__name__.rpartition(".")[2])(module.command)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"mlmon {version('mlmon')}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Compile one YAML spec per machine-learning service into everything that watches it."""
+    del version

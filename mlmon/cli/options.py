@@ -1,0 +1,32 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    GITHUB = "github"
+
+
+Root = Annotated[
+    Path,
+    typer.Option("--root", "-C", help="Folder with mlmon.yaml and specs/.", file_okay=False, show_default="."),
+]
+"""The project's folder."""
+FormatOption = Annotated[
+    Format, typer.Option("--format", help="text for people, json for programs, github for pull request annotations.")
+]
+"""How to print."""
+StrictTools = Annotated[
+    bool, typer.Option("--strict-tools", help="Fail when promtool, amtool or terraform is missing; for CI.")
+]
+"""Whether a missing tool is an error."""

@@ -1,0 +1,73 @@
+"""What the user sees: findings, progress on a terminal, and the exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from mlmon.cli.options import Format
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from mlmon.diagnostics import Finding
+
+OK, FINDINGS, CANNOT_RUN = 0, 1, 2
+
+
+class Screen:
+    """Prints for one command: results to standard output, progress and remarks to standard error."""
+
+    def __init__(self, root: Path, form: Format) -> None:
+        self.root, self.form = root, form
+
+    def findings(self, findings: Iterable[Finding], **more: Any) -> None:
+        """Print findings in the chosen format; `more` joins the JSON object."""
+        from mlmon import report
+
+        found = list(findings)
+        if self.form is Format.JSON:
+            typer.echo(report.as_json(found, **more), nl=False)
+        elif self.form is Format.GITHUB:
+            typer.echo(report.as_github(found), nl=False)
+        else:
+            typer.echo(report.as_text(found, self.root, self.paint), nl=False)
+
+    def say(self, text: str) -> None:
+        """Print a line for people; programs that read JSON do not get it on standard output."""
+        typer.echo(text, err=self.form is not Format.TEXT)
+
+    def paint(self, text: str, colour: str) -> str:
+        """Colour a text for a terminal; NO_COLOR (no-color.org) is respected, pipes stay plain."""
+        return (
+            typer.style(text, fg=colour, bold=True)
+            if _is_terminal(sys.stdout) and "NO_COLOR" not in os.environ
+            else text
+        )
+
+    @contextmanager
+    def progress(self, text: str) -> Iterator[None]:
+        """Show what is being waited for, on terminals only."""
+        if not _is_terminal(sys.stderr) or self.form is not Format.TEXT:
+            yield
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(text):
+            yield
+
+
+def _is_terminal(stream: Any) -> bool:
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """Return 1 when an error is among the findings, 0 otherwise."""
+    from mlmon.diagnostics import has_errors
+
+    return FINDINGS if has_errors(findings) else OK

@@ -1,0 +1,99 @@
+"""The pipeline: load, resolve, plan, render, check. Returns files and findings; prints and writes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlmon.diagnostics import Finding, has_errors, in_order
+from mlmon.origins import at_origin
+from mlmon.packs.load import library
+from mlmon.plan.build import build
+from mlmon.plan.conditions import Written
+from mlmon.promql.parse import check as parse_error
+from mlmon.schema import schemas
+from mlmon.spec.load import load
+from mlmon.targets import targets
+from mlmon.targets.alertmanager import minimum_version
+from mlmon.tools.checks import Options
+from mlmon.tools.executables import locate_all
+from mlmon.tools.report import check_all
+from mlmon.tools.work import Work
+
+if TYPE_CHECKING:
+    from mlmon.plan.model import Plan
+    from mlmon.spec.load import Workspace
+    from mlmon.tools.report import ToolReport
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """What a workspace compiles to; `files` is empty as long as an error stands in the way."""
+
+    workspace: Workspace
+    plan: Plan | None
+    files: dict[str, str]
+    findings: tuple[Finding, ...]
+
+
+def compile_workspace(root: Path) -> Compiled:
+    """Compile everything below `root`. Never raises for what the files hold."""
+    workspace = load(root)
+    built = build(workspace, library())
+    findings = [*built.findings, *(_written(built.plan) if built.plan else ())]
+    if built.plan is None or has_errors(findings):
+        return Compiled(workspace, built.plan, {}, tuple(in_order(findings)))
+    files = schemas(library(), workspace.project.model if workspace.project else None)
+    for _, render in targets():
+        files |= render(built.plan)
+    return Compiled(workspace, built.plan, dict(sorted(files.items())), tuple(in_order(findings)))
+
+
+def lint_workspace(root: Path) -> list[Finding]:
+    """Compile and lint; where the workspace does not compile, only what stands in the way is returned."""
+    from mlmon.lint.context import Context
+    from mlmon.lint.run import lint
+
+    compiled = compile_workspace(root)
+    if compiled.plan is None or not compiled.files:
+        return list(compiled.findings)
+    context = Context(compiled.workspace, compiled.plan, compiled.files, date.today())
+    return in_order([*compiled.findings, *lint(context)])
+
+
+def check_files(
+    root: Path, compiled: Compiled, *, strict: bool, display: str
+) -> tuple[list[Finding], tuple[ToolReport, ...]]:
+    """Let the tools judge compiled files in a temporary folder, before anything is written."""
+    with tempfile.TemporaryDirectory(prefix="mlmon-") as folder:
+        tree = Path(folder)
+        for path, text in compiled.files.items():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            (tree / path).write_text(text, encoding="utf-8")
+        return check_tree(root, tree, compiled.plan, strict=strict, display=display)
+
+
+def check_tree(
+    root: Path, tree: Path, plan: Plan | None, *, strict: bool, display: str
+) -> tuple[list[Finding], tuple[ToolReport, ...]]:
+    """Let promtool, amtool and terraform judge a folder; findings about rules are placed in the spec they come from."""
+    files = {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
+    options = Options(strict=strict, needs_alertmanager=minimum_version(plan) if plan else (0, 0))
+    report = check_all(tree, display, Work.of(files), locate_all(root), options)
+    findings = [at_origin(finding, plan, tree, display) for finding in report.findings] if plan else report.findings
+    return list(findings), report.tools
+
+
+def _written(plan: Plan) -> list[Finding]:
+    """Hand-written PromQL is parsed here, so that it is checked even where promtool is absent."""
+    found = []
+    for alert in plan.alerts:
+        problem = parse_error(alert.condition.expr) if isinstance(alert.condition, Written) else None
+        if problem:
+            message = f"the PromQL of {alert.name} does not parse: {problem}"
+            advice = "correct `expr`; it has to be one expression that gives a vector"
+            found.append(Finding(rule="promql-syntax", message=message, advice=advice, place=alert.origin))
+    return found

@@ -1,0 +1,1 @@
+"""Lint: what compiles but will disappoint. One rule a file; its docstring is its manual page."""

@@ -1,0 +1,79 @@
+"""JSON Schemas for editors: the models' own, narrowed to the presets, teams and receivers that exist."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from mlmon.plan.bind import SECTIONS
+from mlmon.spec.project import Project
+from mlmon.spec.service import Service
+
+if TYPE_CHECKING:
+    from mlmon.packs.load import Library
+    from mlmon.packs.model import Pack, Parameter
+
+_DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schemas(library: Library, project: Project | None) -> dict[str, str]:
+    """Return `schema/service.json` and `schema/project.json`; with a project its own names become choices."""
+    service = {"$schema": _DIALECT, **Service.model_json_schema()}
+    _narrow_components(service, library)
+    _narrow_names(service, library, project)
+    made = {"service": service, "project": {"$schema": _DIALECT, **Project.model_json_schema()}}
+    return {f"schema/{name}.json": json.dumps(schema, indent=2, sort_keys=True) + "\n" for name, schema in made.items()}
+
+
+def _narrow_components(schema: dict[str, Any], library: Library) -> None:
+    for section, kind in SECTIONS.items():
+        packs = [library.packs[name].pack for name in library.names(kind)]
+        schema["properties"][section]["items"] = {
+            "type": "object",
+            "required": ["preset"],
+            "properties": {"preset": {"enum": [pack.metadata.name for pack in packs]}},
+            "allOf": [
+                {"if": {"properties": {"preset": {"const": pack.metadata.name}}}, "then": _component(pack)}
+                for pack in packs
+            ],
+        }
+
+
+def _component(pack: Pack) -> dict[str, Any]:
+    own = {key: _parameter(parameter) for key, parameter in pack.parameters.items()}
+    return {
+        "description": pack.metadata.title,
+        "properties": {"preset": {"const": pack.metadata.name}, "name": {"type": "string"}, **own},
+        "required": ["preset", *(key for key, parameter in pack.parameters.items() if parameter.required)],
+        "additionalProperties": False,
+    }
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    match parameter.type:
+        case "choice":
+            shape: dict[str, Any] = {"enum": parameter.choices}
+        case "number":
+            shape = {"type": "number"}
+        case "text":
+            shape = {"type": ["string", "number"]}
+        case _:
+            shape = {"type": "object"}
+    return {"description": parameter.help, **shape}
+
+
+def _narrow_names(schema: dict[str, Any], library: Library, project: Project | None) -> None:
+    entries = [entry for loaded in library.packs.values() for entry in loaded.pack.alerts]
+    keys = {key for entry in entries for key in (entry.above, entry.below) if key}
+    keys |= {str(part.get("above") or part.get("below")) for entry in entries for part in entry.both}
+    schema["properties"]["thresholds"]["propertyNames"] = {"enum": sorted(keys)}
+    if project is None:
+        return
+    metadata = schema["$defs"]["Metadata"]["properties"]
+    metadata["team"] = {**metadata["team"], "enum": sorted(project.teams)}
+    if project.tiers:
+        metadata["tier"] = {**metadata["tier"], "enum": sorted(project.tiers)}
+    severities = {"enum": sorted(project.severities)}
+    schema["properties"]["routing"]["propertyNames"] = severities
+    schema["properties"]["routing"]["additionalProperties"] = {"enum": sorted(project.receivers)}
+    schema["properties"]["thresholds"]["additionalProperties"]["propertyNames"] = severities
