@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.plan.bind import SECTIONS
 from mlmon.spec.project import Project
-from mlmon.spec.service import Service
+from mlmon.spec.service import Component, Service
 
 if TYPE_CHECKING:
     from mlmon.packs.load import Library
@@ -43,10 +43,16 @@ def _component(pack: Pack) -> dict[str, Any]:
     own = {key: _parameter(parameter) for key, parameter in pack.parameters.items()}
     return {
         "description": pack.metadata.title,
-        "properties": {"preset": {"const": pack.metadata.name}, "name": {"type": "string"}, **own},
+        "properties": {**_shared(), "preset": {"const": pack.metadata.name}, **own},
         "required": ["preset", *(key for key, parameter in pack.parameters.items() if parameter.required)],
         "additionalProperties": False,
     }
+
+
+def _shared() -> dict[str, Any]:
+    """The keys that every component has."""
+    properties: dict[str, Any] = Component.model_json_schema()["properties"]
+    return properties
 
 
 def _parameter(parameter: Parameter) -> dict[str, Any]:

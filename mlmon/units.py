@@ -16,10 +16,10 @@ _SECONDS: Final = {
     "s": Decimal(1),
     "ms": Decimal("0.001"),
 }
-_PART: Final = re.compile(r"(\d+(?:\.\d+)?)(ms|[wdhms])")
+_PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")
 _BYTES: Final = {"B": 1, **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGTP", start=1)}}
 _BYTES_DECIMAL: Final = {f"{prefix}B": 1000**power for power, prefix in enumerate("kMGTP", start=1)}
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]+)")
+_SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)")
 
 Scalar = str | int | Decimal
 """A YAML scalar before its unit is known: text, whole number or exact decimal."""
@@ -78,7 +78,7 @@ def _number(value: Scalar, advice: str) -> Decimal:
         number = Decimal(value)
     except InvalidOperation:
         raise UnitError(f'"{value}" is not a number', advice) from None
-    if not number.is_finite():
+    if not number.is_finite() or not str(value).isascii():
         raise UnitError(f'"{value}" is not a finite number', advice)
     return number
 

@@ -1,4 +1,4 @@
-"""Broken input: what the user sees, to the letter. A new case is one file in tests/errors/ (UPDATE_GOLDEN=1 fills it in)."""
+"""Broken input: what the user sees, to the letter. A case is one file in tests/errors/ (UPDATE_GOLDEN=1 fills it)."""
 
 import os
 from pathlib import Path

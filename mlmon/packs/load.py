@@ -34,7 +34,7 @@ class Library:
 
     packs: dict[str, LoadedPack]
     burn_rates: BurnRates | None
-    burn_runbook: str
+    burn_runbooks: dict[str, str]
     findings: tuple[Finding, ...]
 
     def names(self, kind: str) -> list[str]:
@@ -52,7 +52,7 @@ def read(folder: Path, display: str) -> Library:
     """Read every pack file below `folder`; `display` names the folder in findings."""
     packs: dict[str, LoadedPack] = {}
     burn_rates: list[BurnRates] = []
-    burn_runbook = ""
+    burn_runbooks: dict[str, str] = {}
     findings: list[Finding] = []
     for path in sorted(folder.rglob("*.yaml")):
         name = f"{display}/{path.relative_to(folder).as_posix()}"
@@ -60,10 +60,10 @@ def read(folder: Path, display: str) -> Library:
         findings += problems
         if isinstance(model, BurnRates):
             burn_rates.append(model)
-            burn_runbook = _runbooks(path.with_suffix(".md")).get("ErrorBudgetBurn", "")
+            burn_runbooks = _runbooks(path.with_suffix(".md"))
         elif isinstance(model, Pack):
             packs[model.metadata.name] = LoadedPack(model, document, _runbooks(path.with_suffix(".md")))
-    return Library(packs, burn_rates[0] if burn_rates else None, burn_runbook, tuple(findings))
+    return Library(packs, burn_rates[0] if burn_rates else None, burn_runbooks, tuple(findings))
 
 
 def _read(path: Path, name: str) -> tuple[BaseModel | None, Document, list[Finding]]:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, Value, refuse
 from mlmon.spec.service import Layer
+from mlmon.spec.slo import Tier
 
 PackType = Literal["runtime", "infrastructure", "quality", "pipeline", "alerts"]
 """Which section of a spec names the pack; `alerts` packs apply to every service that has their signals."""
@@ -33,6 +34,9 @@ class Parameter(Strict):
     required: bool = False
     default: str | int | None = None
     choices: list[str] = Field(default_factory=list)
+    renames: dict[str, dict[LabelName, LabelName]] = Field(
+        default_factory=dict, description="Metric labels that are called differently under a choice."
+    )
 
 
 class Matcher(Strict):
@@ -69,6 +73,7 @@ class PrometheusEntry(SeriesEntry):
     scale: Number = Field(default=Decimal(1), description="Value times scale is in the signal's unit.")
     labels: dict[LabelName, LabelName] = Field(default_factory=dict, description="Canonical label to metric label.")
     buckets: list[Number] = Field(default_factory=list, description="Upper bounds in the metric's own unit.")
+    native: bool = Field(default=False, description="A native histogram (Prometheus 2.40 or newer), without buckets.")
 
 
 class CloudWatchEntry(Strict):
@@ -81,7 +86,7 @@ class CloudWatchEntry(Strict):
     scale: Number = Decimal(1)
     divide_by: LabelName | None = Field(
         default=None,
-        description="Number parameter that the value is divided by as well, such as the vCPUs a percentage adds up over; "
+        description="Number parameter that the value is divided by as well, such as the vCPUs a percentage adds up; "
         "where the spec leaves it out, the signal is not read.",
     )
     statistic: Literal["Average", "Sum", "Minimum", "Maximum", "SampleCount"]
@@ -98,6 +103,7 @@ class SignalEntry(Strict):
     help: Text
     source: Url | None = None
     enabled_by: Text | None = Field(default=None, description="What must be switched on for the metric to exist.")
+    needs: list[LabelName] = Field(default_factory=list, description="Parameters without which the signal is left out.")
     range: tuple[Number, Number] | None = Field(default=None, strict=False)
     prometheus: PrometheusEntry | None = None
     cloudwatch: CloudWatchEntry | None = None
@@ -192,16 +198,11 @@ class Pack(Strict):
     panels: list[PanelEntry] = Field(default_factory=list)
 
 
-class Tier(Strict):
-    """One multi-window burn-rate tier: `budget` is the share of the period's budget that `long` may burn."""
+class Notice(Strict):
+    """Tells that a share of the budget has been spent."""
 
-    name: Name
+    spent: Ratio
     severity: Name
-    long: Period
-    short: Period
-    budget: Ratio
-    min_errors: int = Field(description="Bad events that `long` must hold before it fires.")
-    indicators: list[str] = Field(description="Kinds of SLO that the tier is for.")
 
 
 class BurnRates(Strict):
@@ -212,3 +213,5 @@ class BurnRates(Strict):
     metadata: PackMetadata
     period: Period
     tiers: list[Tier] = Field(min_length=1)
+    notices: list[Notice] = Field(description="From least to most spent; only the furthest one reached fires.")
+    notice_min_errors: int = Field(description="Bad events in the period before any notice; new SLOs have few events.")

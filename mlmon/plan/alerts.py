@@ -110,11 +110,14 @@ class _Builder:
         )  # fmt: skip
 
     def lookup(self, component: Component) -> Callable[[str], Signal | None]:
-        """Find a signal by name: in the component itself, else in another one of the service."""
+        """Find a signal by name: in the component itself, else in another one, best on a backend that both have."""
+        shared = [name for name in BACKENDS if any(signal.on(name) for signal in component.signals)]
 
         def find(name: str) -> Signal | None:
-            others = (other for other in self.components if other is not component)
-            return next((found for owner in (component, *others) if (found := owner.signal(name))), None)
+            own = component.signal(name)
+            others = [found for other in self.components if (found := other.signal(name))]
+            near = (found for found in others if any(found.on(backend) for backend in shared))
+            return own or next(near, next(iter(others), None))
 
         return find
 

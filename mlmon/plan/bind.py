@@ -181,7 +181,14 @@ class _Binding:
         labels = dict(entry.labels) | ({"version": model.version_label} if model and model.version_label else {})
         series = tuple(self.series(item) for item in (entry, *entry.plus))
         renamed = {canonical: self.renames.get(label, label) for canonical, label in labels.items()}
-        return PrometheusBinding(series, entry.scale, tuple(renamed.items()), tuple(entry.buckets))
+        return PrometheusBinding(
+            series=series,
+            scale=entry.scale,
+            labels=tuple(renamed.items()),
+            buckets=tuple(entry.buckets),
+            count_first_samples=self.entry.count_first_samples,
+            native=entry.native,
+        )
 
     def series(self, entry: SeriesEntry) -> Series:
         own = [

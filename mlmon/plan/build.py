@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlmon.plan.alerts import pack_alerts
 from mlmon.plan.bind import components as bind_components
-from mlmon.plan.burn_alerts import burn_alerts
+from mlmon.plan.burn_alerts import SloAlerts
 from mlmon.plan.limits import Limits
 from mlmon.plan.model import Outputs, Plan, ServicePlan
 from mlmon.plan.own_alerts import apply_overrides, check_thresholds, written_alerts
@@ -59,11 +59,16 @@ def _service(
 ) -> ServicePlan:
     meta = service.model.metadata
     components = bind_components(service, library, problems)
-    promises = slos(service, components, burn_rates, frozenset(project.model.severities), problems)
+    promises = slos(service, project, components, burn_rates, problems)
     limits = Limits(service, project)
     own = apply_overrides(service, pack_alerts(service, project, library, components, limits, problems), problems)
     check_thresholds(service, limits, library, problems)
-    alerts = (*own, *written_alerts(service, project, problems), *burn_alerts(promises, library.burn_runbook))
+    budget_alerts = SloAlerts(
+        library.burn_runbooks,
+        frozenset(project.model.severities),
+        project.model.outputs.prometheus.evaluation_interval,
+    )
+    alerts = (*own, *written_alerts(service, project, problems), *budget_alerts.build(promises))
     return ServicePlan(
         name=meta.name, team=meta.team, tier=meta.tier, description=meta.description,
         model=service.model.model.name if service.model.model else "", spec=service.document.path,

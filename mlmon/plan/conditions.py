@@ -11,7 +11,7 @@ from mlmon.plan.signals import Signal
 from mlmon.units import Duration
 
 if TYPE_CHECKING:
-    from mlmon.plan.slo import BurnTier, Slo
+    from mlmon.plan.slo import BurnTier, Notice, Slo
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,32 @@ class BurnRate:
 
 
 @dataclass(frozen=True)
+class BudgetSpent:
+    """A share of an SLO's budget is gone, and not yet so much that the next notice would say more."""
+
+    slo: Slo
+    notice: Notice
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signals of the SLO's indicator."""
+        return self.slo.signals
+
+
+@dataclass(frozen=True)
+class NoData:
+    """An SLO's events were counted within the last day, but are no longer; they are recorded every `interval`."""
+
+    slo: Slo
+    interval: Duration
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """The signals of the SLO's indicator."""
+        return self.slo.signals
+
+
+@dataclass(frozen=True)
 class Written:
     """PromQL written by hand in a spec; it exists on Prometheus only."""
 
@@ -97,12 +123,16 @@ class Written:
         return ()
 
 
-Condition = Compare | Absent | NewCode | Both | BurnRate | Written
+Condition = Compare | Absent | NewCode | Both | BurnRate | BudgetSpent | NoData | Written
 """Every condition there is; renderers match on it."""
 
 
 def on_backend(condition: Condition, backend: str) -> bool:
-    """Tell whether a backend (`prometheus`, `cloudwatch`) has every signal that the condition reads."""
+    """Tell whether a backend (`prometheus`, `cloudwatch`) has what the condition reads."""
     if isinstance(condition, Written):
         return backend == "prometheus"
+    if isinstance(condition, BurnRate):
+        return condition.slo.indicator.on(backend)
+    if isinstance(condition, BudgetSpent | NoData):
+        return backend == "prometheus" and condition.slo.indicator.on(backend)
     return all(signal.on(backend) for signal in condition.signals)

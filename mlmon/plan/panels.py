@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding
+from mlmon.plan.alerts import BACKENDS
 from mlmon.plan.conditions import Both, Compare
 from mlmon.plan.model import Panel, PanelSeries, Recording
 from mlmon.plan.read import QuantityError, read_quantity, signal_names
@@ -65,7 +66,8 @@ def _read(
 ) -> Quantity | None:
     try:
         quantity = read_quantity(value, component.signal)
-        return quantity if all(component.signal(signal) for signal in signal_names(value)) else None
+        own = quantity and all(component.signal(signal) for signal in signal_names(value))
+        return quantity if quantity and own and any(quantity.on(backend) for backend in BACKENDS) else None
     except QuantityError as error:
         message = f"{loaded.pack.metadata.name}, {name}: {error}"
         problems.append(Finding(rule="pack-quantity", message=message, advice="correct the pack"))

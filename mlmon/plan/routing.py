@@ -74,3 +74,18 @@ class Routing:
     def severity(self, name: str) -> Severity:
         """Return a severity by name. Raises StopIteration for a name the plan does not have."""
         return next(severity for severity in self.severities if severity.name == name)
+
+    def receiver_of(self, team: str, service: str | None, severity: str) -> str:
+        """Return the receiver's name: the service's own choice, else its team's, else the default.
+
+        Without a service: where the team's alerts go as a rule.
+        """
+        for owner in dict.fromkeys((service, None)):
+            for route in self.routes:
+                if (route.team, route.service, route.severity) == (team, owner, severity):
+                    return route.receiver
+        return self.default_receiver
+
+    def receiver(self, name: str) -> Receiver:
+        """Return a receiver by name. Raises StopIteration for a name the plan does not have."""
+        return next(receiver for receiver in self.receivers if receiver.name == name)

@@ -33,12 +33,18 @@ class Series:
 
 @dataclass(frozen=True)
 class PrometheusBinding:
-    """How Prometheus has a signal. Several `series` are counted together; value x `scale` is in the signal's unit."""
+    """How Prometheus has a signal. Several `series` are counted together; value x `scale` is in the signal's unit.
+
+    `count_first_samples` says that a series which appears on a scraped target has counted from zero; off for exporters
+    that drop idle series and show them again with their old value. A `native` histogram has no bucket series.
+    """
 
     series: tuple[Series, ...]
     scale: Decimal = Decimal(1)
     labels: tuple[tuple[str, str], ...] = ()
     buckets: tuple[Decimal, ...] = ()
+    count_first_samples: bool = True
+    native: bool = False
 
     def label(self, canonical: str) -> str:
         """Return the metric's name of a canonical label; labels without an own name are called the same."""

@@ -1,38 +1,40 @@
-"""Builds SLOs from the spec's promises, the signals a service has, and the burn-rate tiers."""
+"""Builds SLOs from the spec's promises: indicator, period, and the tiers that can fire for them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.diagnostics import Finding, did_you_mean, one_of
-from mlmon.plan.quantities import Age, Level, Quantile, Quantity
-from mlmon.plan.slo import BurnTier, Events, Slo, TimeWhile, Within
-from mlmon.units import Duration, UnitError, percent, plain, read, show
+from mlmon.diagnostics import Finding
+from mlmon.plan.cardinality import CONTENT_LABELS
+from mlmon.plan.indicators import Indicators
+from mlmon.plan.names import is_severity
+from mlmon.plan.slo import BurnTier, CalendarPeriod, Indicator, Notice, Slice, Slo
+from mlmon.units import Duration, percent, plain
 
 if TYPE_CHECKING:
     from mlmon.packs.model import BurnRates
     from mlmon.plan.model import Component
-    from mlmon.plan.signals import Signal
     from mlmon.spec.load import Loaded
+    from mlmon.spec.project import Project
     from mlmon.spec.service import Service
-    from mlmon.spec.service import Slo as SloSpec
+    from mlmon.spec.slo import Slo as SloSpec
+    from mlmon.spec.slo import Tier
     from mlmon.spec.source import KeyPath
 
-_HALF: Final = Decimal("0.5")
-_DAY: Final = Decimal(86400)
+_DAYS: Final = {"month": 30, "quarter": 90}
 
 
 def slos(
     service: Loaded[Service],
+    project: Loaded[Project],
     components: tuple[Component, ...],
     burn_rates: BurnRates,
-    severities: frozenset[str],
     problems: list[Finding],
 ) -> tuple[Slo, ...]:
     """Return the SLOs that can be measured with the components' signals; the others become findings."""
-    return _Builder(service, components, burn_rates, severities, problems).build()
+    return _Builder(service, project, burn_rates, Indicators(service, components, problems), problems).build()
 
 
 @dataclass
@@ -40,152 +42,121 @@ class _Builder:
     """The SLOs of one service."""
 
     service: Loaded[Service]
-    components: tuple[Component, ...]
+    project: Loaded[Project]
     burn_rates: BurnRates
-    severities: frozenset[str]
+    indicators: Indicators
     problems: list[Finding]
 
     def build(self) -> tuple[Slo, ...]:
-        slos: list[Slo] = []
+        made: list[Slo] = []
         for index, spec in enumerate(self.service.model.slos):
             where: KeyPath = ("slos", index)
-            if any(slo.name == spec.name for slo in slos):
-                self.problem(f'two SLOs are named "{spec.name}"', "rename one of them", *where, "name")
-                continue
-            indicator = self.indicator(spec, where)
-            if indicator:
-                slos.append(self.slo(spec, where, indicator))
-        return tuple(slos)
+            if any(slo.name == spec.name for slo in made):
+                self._problem(f'two SLOs are named "{spec.name}"', "rename one of them", *where, "name")
+            elif (indicator := self.indicators.build(spec, where)) and self._bounded(spec, where):
+                made.append(self._slo(spec, where, indicator))
+        return tuple(made)
 
-    def slo(self, spec: SloSpec, where: KeyPath, indicator: Events | Within | TimeWhile) -> Slo:
-        period = spec.window or self.burn_rates.period
-        if not _DAY <= period.seconds <= 90 * _DAY:
-            advice = "choose a window of 1d to 90d"
-            self.problem(f"an error budget over {period} cannot be kept", advice, *where, "window")
-        return Slo(
-            name=spec.name, service=self.service.model.metadata.name, kind=spec.kind, objective=spec.objective,
-            period=period, indicator=indicator, tiers=self.tiers(spec, period, where),
-            description=spec.description or _described(spec), origin=self.service.document.locate(where),
-            source=self.burn_rates.metadata.source,
-        )  # fmt: skip
-
-    def problem(self, message: str, advice: str, *where: str | int, rule: str = "slo-invalid") -> None:
+    def _problem(self, message: str, advice: str, *where: str | int, rule: str = "slo-invalid") -> None:
         place = self.service.document.locate(where)
         self.problems.append(Finding(rule=rule, message=message, advice=advice, place=place))
 
-    def tiers(self, spec: SloSpec, period: Duration, where: KeyPath) -> tuple[BurnTier, ...]:
-        """The tiers whose long window leaves room in the period; a threshold that no ratio exceeds is an error."""
-        tiers = []
-        for tier in self.burn_rates.tiers:
-            factor = tier.budget * period.seconds / tier.long.seconds
-            fits = factor >= 1 and tier.long.seconds * 2 <= period.seconds
-            if not fits or tier.severity not in self.severities or spec.kind not in tier.indicators:
-                continue
-            if factor * (1 - spec.objective) >= 1:
-                self.unreachable(spec, tier.name, factor, where)
-                continue
-            tiers.append(
-                BurnTier(tier.name, tier.severity, tier.long, tier.short, factor, tier.budget, tier.min_errors)
-            )
-        return tuple(tiers)
+    def _slo(self, spec: SloSpec, where: KeyPath, indicator: Indicator) -> Slo:
+        own = self.project.model.burn_rates
+        days = Duration(Decimal(86400 * _DAYS[spec.calendar])) if spec.calendar else None
+        rolling = spec.window or (own.period if own else self.burn_rates.period)
+        return Slo(
+            name=spec.name,
+            service=self.service.model.metadata.name,
+            kind=spec.kind,
+            objective=spec.objective,
+            period=CalendarPeriod.named(spec.calendar) if spec.calendar else rolling,
+            indicator=indicator,
+            tiers=self._tiers(spec, days or rolling, where),
+            description=spec.description or _described(spec),
+            origin=self.service.document.locate(where),
+            source=self.burn_rates.metadata.source,
+            group_by=tuple(spec.group_by),
+            slice=Slice(spec.slice.length, spec.slice.objective) if spec.slice else None,
+            notices=self._notices(),
+        )
 
-    def unreachable(self, spec: SloSpec, tier: str, factor: Decimal, where: KeyPath) -> None:
+    def _bounded(self, spec: SloSpec, where: KeyPath) -> bool:
+        """A budget for each user or request would be as many series, and none with enough events to judge."""
+        for index, label in enumerate(spec.group_by):
+            if label.lower() in CONTENT_LABELS:
+                message = f"grouping by `{label}` has no bound: it grows with the content of requests"
+                advice = "group by something of the deployment, such as version, region, tenant or model"
+                self._problem(message, advice, *where, "group_by", index, rule="slo-unbounded-group")
+                return False
+        return True
+
+    def _notices(self) -> tuple[Notice, ...]:
+        notices = [item for item in self.burn_rates.notices if item.severity in self.project.model.severities]
+        ends = [item.spent for item in notices[1:]]
+        return tuple(
+            Notice(item.spent, end, item.severity, self.burn_rates.notice_min_errors)
+            for item, end in zip(notices, [*ends, None], strict=True)
+        )
+
+    def _tiers(self, spec: SloSpec, period: Duration, where: KeyPath) -> tuple[BurnTier, ...]:
+        """The tiers whose windows fit the period; one that could never fire is an error."""
+        own = self.project.model.burn_rates
+        tiers = spec.tiers or (own.tiers if own else self.burn_rates.tiers)
+        made = [
+            self._tier(spec, tier, period, where)
+            for tier in tiers
+            if not tier.indicators or spec.kind in tier.indicators
+        ]
+        return tuple(tier for tier in made if tier)
+
+    def _tier(self, spec: SloSpec, tier: Tier, period: Duration, where: KeyPath) -> BurnTier | None:
+        factor = tier.budget * period.seconds / tier.long.seconds
+        place = self.service.document.locate((*where, "tiers") if spec.tiers else where)
+        if not is_severity(tier.severity, self.project.model.severities, place, self.problems):
+            return None
+        if factor < 1 or tier.long.seconds * 2 > period.seconds:
+            # A window of half the period is no warning any more; the budget's own notices say the rest.
+            return None
+        if factor * (1 - spec.objective) >= 1:
+            self._unreachable(spec, tier, factor, where)
+            return None
+        if spec.traffic and spec.traffic * tier.long.seconds < tier.min_errors:
+            self._too_quiet(spec, tier, where)
+            return None
+        return BurnTier(tier.name, tier.severity, tier.long, tier.short, factor, tier.budget, tier.min_errors)
+
+    def _unreachable(self, spec: SloSpec, tier: Tier, factor: Decimal, where: KeyPath) -> None:
         message = (
-            f"the tier {tier} of this SLO could never fire: {plain(factor)} times a budget of "
+            f"the tier {tier.name} of this SLO could never fire: {plain(factor)} times a budget of "
             f"{percent(1 - spec.objective)} is an error ratio of {percent(factor * (1 - spec.objective))}"
         )
-        least = percent((1 - 1 / factor).quantize(Decimal("0.0001")))
-        advice = f"raise the objective above {least}, or watch it with a threshold alert instead"
-        self.problem(message, advice, *where, "objective", rule="slo-unreachable-tier")
+        least = percent((1 - 1 / factor).quantize(Decimal("0.0001"), ROUND_CEILING))
+        advice = f"raise the objective above {least}, or give the SLO `tiers:` with a smaller budget"
+        self._problem(message, advice, *where, "objective", rule="slo-unreachable-tier")
 
-    def indicator(self, spec: SloSpec, where: KeyPath) -> Events | Within | TimeWhile | None:
-        match spec.kind:
-            case "availability":
-                return self.availability(where)
-            case "latency":
-                return self.latency(spec, where)
-            case "freshness":
-                return self.freshness(spec, where)
-            case _:
-                return self.quality(spec, where)
-
-    def availability(self, where: KeyPath) -> Events | None:
-        found = [(component.signal("errors"), component.signal("requests")) for component in self.components]
-        pairs = tuple((bad, total) for bad, total in found if bad and total)
-        if pairs:
-            return Events(pairs)
-        self.problem("no component counts both requests and errors", "add a runtime preset that does", *where)
-        return None
-
-    def latency(self, spec: SloSpec, where: KeyPath) -> Within | None:
-        try:
-            limit = read(spec.threshold or "", "seconds")
-        except UnitError as error:
-            self.problem(error.message, error.advice, *where, "threshold", rule="spec-value")
-            return None
-        signals = [signal for component in self.components if (signal := component.signal("latency"))]
-        histograms = tuple(signal for signal in signals if signal.kind == "histogram" and signal.prometheus)
-        if not histograms:
-            advice = next((f"switch it on: {signal.enabled_by}" for signal in signals if signal.enabled_by), "")
-            self.problem(
-                "no component has a latency histogram in Prometheus, so the share of fast answers cannot be counted",
-                advice or "add a runtime preset with a histogram, or remove the SLO", *where,
-            )  # fmt: skip
-            return None
-        fits = [self.has_bucket(signal, limit, where) for signal in histograms]
-        return Within(histograms, limit) if all(fits) else None
-
-    def has_bucket(self, signal: Signal, limit: Decimal, where: KeyPath) -> bool:
-        binding = signal.prometheus
-        bounds = sorted(bound * binding.scale for bound in binding.buckets) if binding else []
-        if binding is None or not bounds or limit in bounds:
-            return True
-        near = [bound for bound in bounds if bound < limit][-1:] + [bound for bound in bounds if bound > limit][:1]
-        shown, choices = show(limit, "seconds"), " or ".join(show(bound, "seconds") for bound in near)
-        message = f"{shown} is not a bucket bound of {binding.series[0].metric}, so it cannot be counted exactly"
-        advice = f"choose {choices}, or give the service that bucket and list it under `buckets`"
-        self.problem(message, advice, *where, "threshold", rule="slo-off-bucket")
-        return False
-
-    def freshness(self, spec: SloSpec, where: KeyPath) -> TimeWhile | None:
-        for component in self.components:
-            signal = component.signal("model_created")
-            if signal and signal.prometheus and spec.max_age:
-                return TimeWhile(Age(signal=signal), "above", spec.max_age.seconds)
-        self.problem(
-            "no component tells when the model was made (signal model_created)", "bind it under `signals:`", *where
+    def _too_quiet(self, spec: SloSpec, tier: Tier, where: KeyPath) -> None:
+        expected = plain(((spec.traffic or Decimal(0)) * tier.long.seconds).quantize(Decimal("0.1")))
+        message = (
+            f"the tier {tier.name} needs {tier.min_errors} bad events within {tier.long}, "
+            f"but only {expected} events are expected in that time: even a total outage would not fire it"
         )
-        return None
-
-    def quality(self, spec: SloSpec, where: KeyPath) -> TimeWhile | None:
-        name = str(spec.signal)
-        signal = next((found for component in self.components if (found := component.signal(name))), None)
-        if not signal or not signal.prometheus:
-            known = sorted({found.name for component in self.components for found in component.signals})
-            advice = did_you_mean(name, known) or f"this service has {one_of(known)}"
-            self.problem(f'no component of this service has a signal "{name}"', advice, *where, "signal")
-            return None
-        quantity: Quantity = Level(signal=signal, aggregate="avg")
-        if signal.kind == "histogram":
-            quantity = Quantile(signal=signal, q=_HALF)
-        raw, bad_if = (spec.min, "below") if spec.min is not None else (spec.max, "above")
-        try:
-            return TimeWhile(quantity, bad_if, read(raw if raw is not None else 0, signal.unit))
-        except UnitError as error:
-            self.problem(
-                error.message, error.advice, *where, "min" if spec.min is not None else "max", rule="spec-value"
-            )
-            return None
+        advice = "give the SLO `tiers:` with a longer window or a smaller `min_errors`"
+        self._problem(message, advice, *where, "traffic", rule="slo-unreachable-tier")
 
 
 def _described(spec: SloSpec) -> str:
-    match spec.kind:
-        case "availability":
-            return "Requests that are answered without an error."
-        case "latency":
-            return f"Requests that are answered within {spec.threshold}."
-        case "freshness":
-            return f"Time during which the model is not older than {spec.max_age}."
-        case _:
-            bound = f"at least {spec.min}" if spec.min is not None else f"at most {spec.max}"
-            return f"Time during which {str(spec.signal).replace('_', ' ')} is {bound}."
+    bound = f"at least {spec.min}" if spec.min is not None else f"at most {spec.max}"
+    sentences = {
+        "availability": "Requests that are answered without an error.",
+        "latency": f"Requests that are answered within {spec.threshold}.",
+        "freshness": f"Time during which the model is not older than {spec.max_age}.",
+        "quality": f"Time during which {str(spec.signal).replace('_', ' ')} is {bound}.",
+        "events": "Events that are good.",
+        "ratio": "Events that are good, by a ratio that is computed elsewhere.",
+        "boolean": "Time during which the check says that all is well.",
+    }
+    if spec.slice:
+        each = f"of which at least {percent(spec.slice.objective)} meet this"
+        return f"{sentences[spec.kind].rstrip('.')}; counted as slices of {spec.slice.length}, {each}."
+    return sentences[spec.kind]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import string
 from typing import TYPE_CHECKING
 
-from mlmon.plan.conditions import Both, BurnRate, Compare, Condition, Written
+from mlmon.plan.conditions import Both, BudgetSpent, BurnRate, Compare, Condition, Written
 from mlmon.units import show
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def unit_of(condition: Condition) -> str:
             return quantity.unit
         case Both(parts):
             return unit_of(parts[0])
-        case BurnRate():
+        case BurnRate() | BudgetSpent():
             return "ratio"
         case Written(_, unit) if unit:
             return unit

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.conditions import Absent, Both, BurnRate, Compare, Condition, NewCode, Written
+from mlmon.plan.conditions import Absent, Both, BudgetSpent, BurnRate, Compare, Condition, NewCode, NoData, Written
 from mlmon.promql.quantities import binding
-from mlmon.promql.slo import burn_rate
+from mlmon.promql.slo import burn_rate, no_data, spent
 from mlmon.promql.text import aggregate, selector
 from mlmon.units import plain
 
@@ -30,6 +30,10 @@ def condition(item: Condition, render: Renderer) -> str:
             return f"\nand on ({labels})\n".join(f"({condition(part, render)})" for part in parts)
         case BurnRate(slo, tier):
             return burn_rate(slo, tier)
+        case BudgetSpent(slo, notice):
+            return spent(slo, notice)
+        case NoData(slo, interval):
+            return no_data(slo, interval)
         case Written(expr):
             return expr
 
@@ -44,8 +48,10 @@ def _new_code(item: NewCode) -> str:
     labels = _labels(item, item.by)
     on = f"on ({', '.join(labels)})"
     changed = f"changes({series}[{item.window}]) > 0"
+    # Looking back over a stretch, not at one moment: a gap in the scrapes an hour ago would make an old code new.
+    before = f"last_over_time({series}[{item.window}] offset {item.window})"
     return aggregate(
         "max",
         labels,
-        f"\n  {series} > 0\n  and {on}\n  ({changed} or ({series} unless {on} {series} offset {item.window}))\n",
+        f"\n  {series} > 0\n  and {on}\n  ({changed} or ({series} unless {on} {before}))\n",
     )

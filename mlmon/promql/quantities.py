@@ -6,25 +6,24 @@ from dataclasses import dataclass, replace
 from functools import singledispatchmethod
 from typing import TYPE_CHECKING
 
+from mlmon.plan.baselines import Decline, Growth, Seasonal, Shift
 from mlmon.plan.quantities import (
     Age,
     Buckets,
-    Decline,
     Fraction,
     Gap,
     Increase,
     Level,
     Mean,
     Missing,
+    PerRate,
     Quantile,
     Quantity,
     Rate,
     Ratio,
-    Seasonal,
     Share,
-    Shift,
     Variants,
-)  # fmt: skip
+)
 from mlmon.promql.text import aggregate, equals, scaled, selector
 from mlmon.units import plain
 
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from mlmon.units import Duration
 
 _WEEKS = ("1w", "2w", "3w")
+_BREAK = "\n  "
 
 
 def binding(signal: Signal) -> PrometheusBinding:
@@ -105,7 +105,8 @@ class Renderer:
 
     @render.register
     def _(self, item: Increase) -> str:
-        return scaled(self.rates(item, item.signal, "increase"), binding(item.signal))
+        events = scaled(self.rates(item, item.signal, "increase"), binding(item.signal))
+        return f"round({events})" if item.rounded else events
 
     @render.register
     def _(self, item: Ratio) -> str:
@@ -116,6 +117,8 @@ class Renderer:
     @render.register
     def _(self, item: Quantile) -> str:
         bound = binding(item.signal)
+        if bound.native:
+            return scaled(f"histogram_quantile({plain(item.q)}, {self.rates(item, item.signal)})", bound)
         grouped = replace(item, by=("le", *item.by))
         return scaled(
             f"histogram_quantile({plain(item.q)}, {self.rates(grouped, item.signal, suffix='_bucket')})", bound
@@ -152,6 +155,11 @@ class Renderer:
         return f"{self._gauge(item, item.part, 'max')}\n/\n({self._gauge(item, item.whole, 'max')} > 0)"
 
     @render.register
+    def _(self, item: PerRate) -> str:
+        rate = scaled(self.rates(item, item.counter), binding(item.counter))
+        return f"{self._gauge(item, item.level)}\n/\n({rate} > 0)"
+
+    @render.register
     def _(self, item: Gap) -> str:
         return f"{self._gauge(item, item.wanted)}\n-\n{self._gauge(item, item.present)}"
 
@@ -168,20 +176,33 @@ class Renderer:
     def _(self, item: Shift) -> str:
         series = self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
         now, then = f"avg_over_time({series}[{item.window}])", f"avg_over_time({series}[{item.window}] offset 1w)"
-        return f"abs({now} - {then})\n/\nclamp_min(stddev_over_time({series}[1w] offset 1w), {plain(item.floor)})"
+        # The week before last holds nothing of a shift that began this week, however long it has lasted.
+        usual, least = f"stddev_over_time({series}[1w] offset 1w)", f"{plain(item.floor)} * abs({then})"
+        # With less than that week in store the deviation would be that of a few hours, and any day a shift.
+        known = f"present_over_time({series}[1d] offset 13d)"
+        return f"abs({now} - {then})\n/\n(\n  ((({usual} > {least}) or {least}) and {known}) > 0\n)"
 
     @render.register
     def _(self, item: Decline) -> str:
+        return f"1 - {self._of_usual(item)}"
+
+    @render.register
+    def _(self, item: Growth) -> str:
+        return f"{self._of_usual(item)} - 1"
+
+    def _of_usual(self, item: Decline | Growth) -> str:
         series = self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
         usual = f"quantile_over_time(0.5, {series}[{item.over}] offset 1d)"
-        return f"1 - avg_over_time({series}[{item.window}])\n/\n({usual} > 0)"
+        # The median of the window, too: one bad evaluation among good ones is not a trend.
+        return f"quantile_over_time(0.5, {series}[{item.window}])\n/\n({usual} > 0)"
 
     @render.register
     def _(self, item: Seasonal) -> str:
         series = self.baseline(item, Rate(signal=item.signal, by=item.by))
-        weeks = [f"avg_over_time({series}[{item.window}] offset {week})" for week in _WEEKS]
-        told_apart = " or\n  ".join(
-            f'label_replace({term}, "week", "{week}", "", "")' for term, week in zip(weeks, _WEEKS, strict=True)
-        )
-        usual = f"(quantile(0.5,\n  {told_apart}\n) > {plain(item.floor)})"
-        return f"(sum(avg_over_time({series}[{item.window}])) or 0 * {usual})\n/\n{usual}"
+        now, labels = f"avg_over_time({series}[{item.window}])", self.labels(item)
+        weeks = [(week, f"avg_over_time({series}[{item.window}] offset {week})") for week in _WEEKS]
+        # Told apart by a label, the three weeks are three members of one group, of which the median is taken.
+        united = " or\n  ".join(f'label_replace({then}, "mlmon_week", "{week}", "", "")' for week, then in weeks)
+        usual = f"({aggregate('quantile', labels, f'0.5,{_BREAK}{united}')} > {plain(item.floor)})"
+        # Traffic that has stopped altogether leaves nothing to compare; it is 0 of what is usual.
+        return f"({aggregate('sum', labels, now)} or 0 * {usual})\n/\n{usual}"

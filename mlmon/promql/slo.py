@@ -1,30 +1,39 @@
-"""Names and expressions of SLO series: two rules read raw data over one short window, all else derives from them.
+"""Names and expressions of SLO series: two rules read raw data, every longer window is a sum of what they record.
 
-The longer windows sum the short one, so that every event weighs the same, a quiet hour is empty instead of NaN, and
-the cost does not grow with the number of the service's series.
+Every event weighs the same, a quiet hour is empty instead of NaN, and the cost of the long windows does not grow with
+the number of the service's series.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.quantities import Quantity, Rate
-from mlmon.plan.slo import BurnTier, Events, Slo, TimeWhile, Within
+from mlmon.plan.slo import BurnTier, CalendarPeriod, Computed, Events, Notice, Slo, TimeWhile, Within
+from mlmon.promql.increments import Steps, increment, is_zero
 from mlmon.promql.quantities import Renderer, binding
-from mlmon.promql.text import bucket, equals, selector
+from mlmon.promql.text import aggregate, bucket, equals
 from mlmon.units import Duration, plain
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from mlmon.plan.signals import Signal
 
-TOTAL = "slo:mlmon_events:rate"
-ERRORS = "slo:mlmon_errors:rate"
-COUNT = "slo:mlmon_errors:count"
-TOTAL_COUNT = "slo:mlmon_events:count"
-RATIO = "slo:mlmon_error_ratio:rate"
-REMAINING = "slo:mlmon_error_budget_remaining:ratio"
-OBJECTIVE = "slo:mlmon_objective:ratio"
+EVENTS: Final = "slo:mlmon_events:increase"
+ERRORS: Final = "slo:mlmon_errors:increase"
+RATIO: Final = "slo:mlmon_error_ratio:increase"
+REMAINING: Final = "slo:mlmon_error_budget_remaining:ratio"
+OBJECTIVE: Final = "slo:mlmon_objective:ratio"
+CALENDAR: Final = "slo:mlmon_calendar:"
+"""Number of the current month or quarter (UTC), by which a calendar budget tells which chunks are its own."""
+SLICED_EVENTS: Final = "slo:mlmon_sliced_events:increase"
+SLICED_ERRORS: Final = "slo:mlmon_sliced_errors:increase"
+EVENTS_CHUNK: Final = "slo:mlmon_events:chunk"
+ERRORS_CHUNK: Final = "slo:mlmon_errors:chunk"
+CHUNK: Final = Duration.of("5m")
+"""Long windows add up chunks of this length, which makes a month a tenth as much to read as its evaluations."""
+LONG: Final = Duration.of("12h")
+"""Windows from here on are added up from chunks."""
 
 
 def labels(slo: Slo) -> dict[str, str]:
@@ -37,32 +46,105 @@ def series(name: str, slo: Slo, window: Duration | str = "") -> str:
     return f"{name}{window}{equals(**labels(slo))}"
 
 
-def base_window(scrape_interval: Duration, evaluation_interval: Duration) -> Duration:
-    """Return the one window over raw data: four scrapes, so that a missed one does not leave a gap."""
-    return Duration(max(4 * scrape_interval.seconds, 2 * evaluation_interval.seconds, Decimal(60)))
+def events(slo: Slo, at: Steps, render: Renderer) -> str:
+    """Events since the last evaluation; for an SLO of time slices, seconds in slices that have events."""
+    if not slo.slice:
+        return raw_events(slo, at, render)
+    inside = total(series(SLICED_EVENTS, slo, at.interval), slo.slice.length)
+    return f"clamp({inside} > 0, 1, 1) * {plain(at.interval.seconds)}"
 
 
-def total_rate(slo: Slo, window: Duration, render: Renderer) -> str:
-    """Events per second, of all components together."""
+def errors(slo: Slo, at: Steps, render: Renderer) -> str:
+    """Bad events since the last evaluation; for an SLO of time slices, seconds in slices that were bad."""
+    if not slo.slice:
+        return raw_errors(slo, at, render)
+    bad = total(series(SLICED_ERRORS, slo, at.interval), slo.slice.length)
+    every = total(series(SLICED_EVENTS, slo, at.interval), slo.slice.length)
+    ratio = f"{bad}\n  /\n  ({every} > 0)"
+    return f"(\n  {ratio}\n  > bool {plain(1 - slo.slice.objective)}\n) * {plain(at.interval.seconds)}"
+
+
+def raw_events(slo: Slo, at: Steps, render: Renderer) -> str:
+    """Events since the last evaluation, of all components together; for time, seconds in which the signal exists."""
+    by = slo.group_labels
     match slo.indicator:
         case Events(pairs):
-            return _sum([_rate(total, window) for _, total in pairs if total.prometheus])
+            return _sum([increment(total, at, by) for _, total in pairs if total.prometheus], by)
         case Within(histograms):
-            return _sum([_rate(signal, window, "_count") for signal in histograms])
+            return _sum([_count(signal, at, by) for signal in histograms], by)
         case TimeWhile(quantity):
-            return f"clamp({_known(quantity, render)}, 1, 1)"
+            return f"clamp({_known(render.quantity(quantity))}, 1, 1) * {plain(at.interval.seconds)}"
+        case Computed(ratio, weight):
+            every = aggregate("sum", by, weight) if weight else f"clamp({aggregate('avg', by, _known(ratio))}, 1, 1)"
+            return f"{every} * {plain(at.interval.seconds)}"
 
 
-def error_rate(slo: Slo, window: Duration, render: Renderer) -> str:
-    """Bad events per second; 0, not unknown, while no error series exists yet."""
+def raw_errors(slo: Slo, at: Steps, render: Renderer) -> str:
+    """Bad events since the last evaluation; 0, not unknown, while no error series exists yet."""
+    by = slo.group_labels
     match slo.indicator:
-        case Events(pairs):
-            found = [(bad, total) for bad, total in pairs if total.prometheus]
-            return _sum([f"({_rate(bad, window)} or 0 * {_rate(total, window)})" for bad, total in found])
+        case Events(pairs, marks):
+            found = [(marked, every) for marked, every in pairs if every.prometheus]
+            each = _bad if marks == "bad" else _rest
+            return _sum([each(marked, every, at, by) for marked, every in found], by)
         case Within(histograms, threshold):
-            return _sum([_slow(signal, threshold, window) for signal in histograms])
+            return _sum([_slow(signal, threshold, at, by) for signal in histograms], by)
         case TimeWhile(quantity, bad_if, limit):
-            return f"{_known(quantity, render)} {'>' if bad_if == 'above' else '<'} bool {plain(limit)}"
+            known = _known(render.quantity(quantity))
+            worse = ">" if bad_if == "above" else "<"
+            return f"({known} {worse} bool {plain(limit)}) * {plain(at.interval.seconds)}"
+        case Computed(ratio, weight):
+            bad = f"clamp({aggregate('avg', by, _known(ratio))}, 0, 1)"
+            every = f" * {aggregate('sum', by, weight)}" if weight else ""
+            return f"{bad}{every} * {plain(at.interval.seconds)}"
+
+
+def total(selected: str, window: Duration) -> str:
+    """Sum what was recorded within a window.
+
+    One second short of it: Prometheus 2 counts a sample on either edge of a range, Prometheus 3 only the right one, and
+    what stands on both edges of adjacent windows would be counted twice.
+    """
+    if isinstance(window, CalendarPeriod):
+        raise ValueError("a calendar period is summed by since_start")
+    return f"sum_over_time({selected}[{Duration(window.seconds - 1)}])"
+
+
+def since_start(slo: Slo, chunks: str, period: CalendarPeriod) -> str:
+    """Sum the chunks that were recorded in the same calendar period as now."""
+    number = series(CALENDAR, slo, period)
+    span = Duration(period.seconds)
+    return f"sum_over_time(({chunks} and on () ({number} == {number} @ end()))[{span}:{CHUNK}])"
+
+
+def calendar_number(period: CalendarPeriod) -> str:
+    """Render a number that changes exactly when the period does."""
+    return "12 * year() + month()" if period.name == "month" else "4 * year() + floor((month() + 2) / 3)"
+
+
+def spent(slo: Slo, notice: Notice) -> str:
+    """Between two shares of the budget gone, so that only the furthest notice fires; silent with few bad events."""
+    remaining = series(REMAINING, slo, slo.period)
+    floor = f" > {plain(1 - notice.until)}" if notice.until is not None else ""
+    few = f"unless {series(ERRORS, slo, slo.period)} < {notice.min_errors}"
+    return f"({remaining} <= {plain(1 - notice.spent)}){floor}\n{few}"
+
+
+def no_data(slo: Slo, interval: Duration) -> str:
+    """Events were counted within the last day, but not lately; an SLO that never had data is not news every day."""
+    counted = series(EVENTS, slo, interval)
+    return f"present_over_time({counted}[1d]) unless present_over_time({counted}[15m])"
+
+
+def burn(slo: Slo, tier: BurnTier) -> str:
+    """How many times faster than evenly the budget burns over a tier's long window."""
+    return f"{series(RATIO, slo, tier.long)} / {plain(slo.budget)}"
+
+
+def exhaustion(slo: Slo, tier: BurnTier) -> str:
+    """Seconds until nothing is left if it goes on like this."""
+    left = f"clamp_min({series(REMAINING, slo, slo.period)}, 0)"
+    return f"{left} * {plain(slo.period.seconds)} / ({burn(slo, tier)})"
 
 
 def burn_rate(slo: Slo, tier: BurnTier) -> str:
@@ -71,28 +153,50 @@ def burn_rate(slo: Slo, tier: BurnTier) -> str:
     return (
         f"{series(RATIO, slo, tier.long)} > {limit}\n"
         f"unless {series(RATIO, slo, tier.short)} <= {limit}\n"
-        f"unless {series(COUNT, slo, tier.long)} < {tier.min_errors}"
+        f"unless {series(ERRORS, slo, tier.long)} < {tier.min_errors}"
     )
 
 
-def _sum(terms: list[str]) -> str:
+def _sum(terms: list[str], by: tuple[str, ...]) -> str:
     if len(terms) == 1:
         return terms[0]
     # One component without data must not hide the others.
-    united = " or ".join(f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms))
-    return f"sum({united})"
+    united = "\n  or ".join(
+        f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)
+    )
+    return aggregate("sum", by, f"\n  {united}\n")
 
 
-def _rate(signal: Signal, window: Duration, suffix: str = "") -> str:
-    return Renderer().rates(Rate(signal=signal, window=window), signal, suffix=suffix)
+def _bad(bad: Signal, total: Signal, at: Steps, by: tuple[str, ...]) -> str:
+    return f"{increment(bad, at, by)}\nor\n{is_zero(total, at, by)}"
 
 
-def _slow(signal: Signal, threshold: Decimal, window: Duration) -> str:
+def _rest(good: Signal, total: Signal, at: Steps, by: tuple[str, ...]) -> str:
+    """What is not good is bad, also while nothing good has been counted yet."""
+    every = increment(total, at, by)
+    return f"clamp_min(({every} - {increment(good, at, by)}) or {every}, 0)"
+
+
+def _slow(signal: Signal, threshold: Decimal, at: Steps, by: tuple[str, ...]) -> str:
     bound = binding(signal)
-    fast = selector(bound.series[0], bucket(threshold / bound.scale), suffix="_bucket")
-    return f"clamp_min({_rate(signal, window, '_count')} - sum(rate({fast}[{window}])), 0)"
+    limit = threshold / bound.scale
+    if bound.native:
+        fast = increment(signal, at, by, counted=lambda series: _within(series, limit))
+    else:
+        fast = increment(signal, at, by, "_bucket", bucket(limit))
+    return f"clamp_min({_count(signal, at, by)} - {fast}, 0)"
 
 
-def _known(quantity: Quantity, render: Renderer) -> str:
+def _within(native: str, limit: Decimal) -> str:
+    return f"(histogram_fraction(0, {plain(limit)}, {native}) * histogram_count({native}))"
+
+
+def _count(signal: Signal, at: Steps, by: tuple[str, ...]) -> str:
+    if binding(signal).native:
+        return increment(signal, at, by, counted=lambda series: f"histogram_count({series})")
+    return increment(signal, at, by, "_count")
+
+
+def _known(expression: str) -> str:
     # A quantile of no observations is NaN, which would poison every sum over time; no comparison with NaN holds.
-    return f"(({render.quantity(quantity)}) >= -Inf)"
+    return f"(({expression}) >= -Inf)"

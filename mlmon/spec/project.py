@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from mlmon.spec.fields import Name, Objective, Period, Strict, Text, Url, refuse
 from mlmon.spec.receivers import Receiver
 from mlmon.spec.service import Limit
+from mlmon.spec.slo import Tier
 from mlmon.units import Duration
 
 
@@ -86,7 +87,7 @@ class Team(Strict):
     contact: Text | None = Field(default=None, description="Where people reach the team; stands in runbooks.")
 
 
-class Tier(Strict):
+class ServiceTier(Strict):
     """Defaults of all services of a tier."""
 
     description: Text
@@ -99,6 +100,9 @@ class Prometheus(Strict):
 
     scrape_interval: Period = _period("30s")
     evaluation_interval: Period = _period("30s")
+    compatibility: list[Literal["sloth", "pyrra"]] = Field(
+        default_factory=list, description="Records SLOs under the names that dashboards of these tools read, too."
+    )
 
 
 class Grafana(Strict):
@@ -119,6 +123,13 @@ class CloudWatch(Strict):
 
     region: Text = Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")
     alarm_prefix: Name = "mlmon"
+
+
+class BurnRates(Strict):
+    """Tiers of the project's own, instead of those of the SRE workbook."""
+
+    period: Period = Field(default=_period("30d"), description="Period of SLOs that do not name one.")
+    tiers: list[Tier] = Field(min_length=1)
 
 
 class Outputs(Strict):
@@ -150,5 +161,6 @@ class Project(Strict):
     receivers: dict[Name, Receiver] = Field(min_length=1)
     default_receiver: Name = Field(description="Gets what no team's routing names; also alerts of other origin.")
     teams: dict[Name, Team] = Field(min_length=1)
-    tiers: dict[Name, Tier] = Field(default_factory=dict)
+    tiers: dict[Name, ServiceTier] = Field(default_factory=dict)
+    burn_rates: BurnRates | None = None
     outputs: Outputs

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
-from mlmon.spec.fields import AlertName, Day, LabelName, Name, Objective, Period, Strict, Text, Value, refuse
+from mlmon.spec.fields import AlertName, Day, LabelName, Name, Period, Strict, Text, Value, refuse
+from mlmon.spec.slo import Slo
 
 Layer = Literal["infrastructure", "application", "model"]
 """Is the machine all right, is the server answering, is the answer right."""
-
-INDICATORS = ("availability", "latency", "freshness", "quality")
 
 
 class Metadata(Strict):
@@ -41,52 +39,16 @@ class Component(Strict):
 
     preset: Name = Field(description="A runtime, infrastructure, quality or pipeline pack by name.")
     name: Name | None = Field(default=None, description="Tells two components of one preset apart.")
+    count_first_samples: bool = Field(
+        default=True,
+        description="false for exporters that drop idle series and show them again with their old value (an "
+        "OpenTelemetry collector with metric_expiration, a statsd exporter with a TTL, a Pushgateway).",
+    )
 
     @property
     def parameters(self) -> dict[str, Any]:
         """Whatever else the entry says, for the pack to check."""
         return dict(self.model_extra or {})
-
-
-class Slo(Strict):
-    """A promise: the share of good events, or of good time, over a period."""
-
-    name: Name
-    indicator: Literal["availability", "latency", "freshness", "quality"] | None = Field(
-        default=None, description="What is measured; taken from the name where the name is one of the four."
-    )
-    objective: Objective = Field(default=Decimal("0.99"), description="Promised share of good events, such as 99.9%.")
-    window: Period | None = Field(
-        default=None, description="Rolling period of the budget, 1d to 90d; 30d if not given."
-    )
-    threshold: Value | None = Field(default=None, description="latency: the time within which an answer is good.")
-    max_age: Period | None = Field(default=None, description="freshness: the age up to which the model is fresh.")
-    signal: LabelName | None = Field(default=None, description="quality: the signal that is measured.")
-    min: Value | None = Field(default=None, description="quality: the value from which the answer counts as good.")
-    max: Value | None = Field(default=None, description="quality: the value up to which the answer counts as good.")
-    description: Text | None = None
-
-    @property
-    def kind(self) -> str:
-        """The indicator, given or taken from the name."""
-        return self.indicator or self.name
-
-    @model_validator(mode="after")
-    def _complete(self) -> Slo:
-        needs = {"availability": (), "latency": ("threshold",), "freshness": ("max_age",), "quality": ("signal",)}
-        if self.kind not in needs:
-            advice = f"add `indicator:` with one of {', '.join(INDICATORS)}"
-            raise refuse(f'the SLO "{self.name}" does not say what it measures', advice)
-        for key in needs[self.kind]:
-            if getattr(self, key) is None:
-                raise refuse(f'the {self.kind} SLO "{self.name}" has no `{key}`', f"add `{key}:`")
-        own = {*needs[self.kind], *(("min", "max") if self.kind == "quality" else ())}
-        for key in ("threshold", "max_age", "signal", "min", "max"):
-            if key not in own and getattr(self, key) is not None:
-                raise refuse(f"`{key}` has no meaning for a {self.kind} SLO", "remove it, or change `indicator`")
-        if self.kind == "quality" and (self.min is None) == (self.max is None):
-            raise refuse(f'the quality SLO "{self.name}" needs `min` or `max`', "write exactly one of the two")
-        return self
 
 
 class Limit(Strict):

@@ -1,0 +1,46 @@
+"""Reads PromQL that a spec gives for an SLO: a plain selector becomes a series, all else is refused with a reason."""
+
+from __future__ import annotations
+
+from mlmon.plan.signals import Matcher, Op, Series
+
+_OPS: dict[str, Op] = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
+
+
+class SelectorError(ValueError):
+    """Text that is not what is asked for; the message says why."""
+
+
+def read_selector(text: str) -> Series:
+    """Read `requests_total{job="x"}`. Raises SelectorError for functions, ranges, offsets and syntax errors."""
+    import promql_parser
+
+    try:
+        parsed = promql_parser.parse(text)
+    except ValueError as error:
+        raise SelectorError(f"it does not parse: {error}") from None
+    if not isinstance(parsed, promql_parser.VectorSelector) or parsed.offset or parsed.at or not parsed.name:
+        raise SelectorError('it is not a plain selector such as requests_total{job="x"}')
+    if parsed.matchers.or_matchers:
+        raise SelectorError("matchers joined by `or` are not supported")
+    matchers = (
+        Matcher(item.name, _OPS[str(item.op).rpartition(".")[2]], item.value) for item in parsed.matchers.matchers
+    )
+    return Series(parsed.name, tuple(matchers))
+
+
+def check_vector(text: str) -> None:
+    """Check that an expression parses to an instant vector or a scalar. Raises SelectorError."""
+    import promql_parser
+
+    try:
+        parsed = promql_parser.parse(text)
+    except ValueError as error:
+        raise SelectorError(f"it does not parse: {error}") from None
+    if isinstance(parsed, promql_parser.MatrixSelector | promql_parser.StringLiteral):
+        raise SelectorError("it is a range or a text, not a number for each moment")
+
+
+def is_subset(part: Series, whole: Series) -> bool:
+    """Tell whether `part` selects only series of `whole`; of another metric this cannot be seen and is believed."""
+    return part.metric != whole.metric or set(whole.matchers) <= set(part.matchers)
