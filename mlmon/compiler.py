@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlmon.diagnostics import Finding, has_errors, in_order
+from mlmon.diagnostics import Finding, Place, has_errors, in_order
 from mlmon.origins import at_origin
 from mlmon.packs.load import library
 from mlmon.plan.build import build
 from mlmon.plan.conditions import Written
 from mlmon.promql.parse import check as parse_error
 from mlmon.schema import schemas
-from mlmon.spec.load import load
+from mlmon.spec.load import PROJECT_FILE, load
 from mlmon.targets import targets
 from mlmon.targets.alertmanager import minimum_version
 from mlmon.tools.checks import Options
@@ -47,20 +47,21 @@ def compile_workspace(root: Path) -> Compiled:
     if built.plan is None or has_errors(findings):
         return Compiled(workspace, built.plan, {}, tuple(in_order(findings)))
     files = schemas(library(), workspace.project.model if workspace.project else None)
-    for _, render in targets():
-        files |= render(built.plan)
+    for target in targets():
+        files |= target.render(built.plan)
+        findings += [_refused(target.name, sentence) for sentence in target.refusals(built.plan)]
     return Compiled(workspace, built.plan, dict(sorted(files.items())), tuple(in_order(findings)))
 
 
-def lint_workspace(root: Path) -> list[Finding]:
-    """Compile and lint; where the workspace does not compile, only what stands in the way is returned."""
+def lint_workspace(root: Path, today: date | None = None) -> list[Finding]:
+    """Compile and lint as of a day; where the workspace does not compile, only what stands in the way is returned."""
     from mlmon.lint.context import Context
     from mlmon.lint.run import lint
 
     compiled = compile_workspace(root)
     if compiled.plan is None or not compiled.files:
         return list(compiled.findings)
-    context = Context(compiled.workspace, compiled.plan, compiled.files, date.today())
+    context = Context(compiled.workspace, compiled.plan, compiled.files, today or date.today())
     return in_order([*compiled.findings, *lint(context)])
 
 
@@ -73,18 +74,26 @@ def check_files(
         for path, text in compiled.files.items():
             (tree / path).parent.mkdir(parents=True, exist_ok=True)
             (tree / path).write_text(text, encoding="utf-8")
-        return check_tree(root, tree, compiled.plan, strict=strict, display=display)
+        # Installing providers takes seconds and the network; `mlmon validate` does it.
+        return check_tree(root, tree, compiled.plan, strict=strict, display=display, validate=False)
 
 
 def check_tree(
-    root: Path, tree: Path, plan: Plan | None, *, strict: bool, display: str
+    root: Path, tree: Path, plan: Plan | None, *, strict: bool, display: str, validate: bool = True
 ) -> tuple[list[Finding], tuple[ToolReport, ...]]:
     """Let promtool, amtool and terraform judge a folder; findings about rules are placed in the spec they come from."""
     files = {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
-    options = Options(strict=strict, needs_alertmanager=minimum_version(plan) if plan else (0, 0))
+    options = Options(
+        strict=strict, validate=validate, needs_alertmanager=minimum_version(plan) if plan else (0, 0)
+    )
     report = check_all(tree, display, Work.of(files), locate_all(root), options)
     findings = [at_origin(finding, plan, tree, display) for finding in report.findings] if plan else report.findings
     return list(findings), report.tools
+
+
+def _refused(target: str, sentence: str) -> Finding:
+    advice = "shorten or change the name in the spec that it comes from"
+    return Finding(rule=f"{target}-limit", message=sentence, advice=advice, place=Place(PROJECT_FILE))
 
 
 def _written(plan: Plan) -> list[Finding]:

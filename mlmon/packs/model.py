@@ -33,6 +33,7 @@ class Parameter(Strict):
     help: Text
     required: bool = False
     default: str | int | None = None
+    pattern: str | None = Field(default=None, description="What a text has to look like, as a regular expression.")
     choices: list[str] = Field(default_factory=list)
     renames: dict[str, dict[LabelName, LabelName]] = Field(
         default_factory=dict, description="Metric labels that are called differently under a choice."
@@ -144,6 +145,7 @@ class RecordingEntry(Strict):
 
     name: str = Field(pattern=r"^[a-z][a-z0-9_]*:[a-z0-9_]+$", description="metric:operation")
     value: dict[str, Any]
+    needs_labels: list[LabelName] = Field(default_factory=list, description=NEEDS_LABELS)
 
 
 class PanelSeries(Strict):
@@ -164,6 +166,21 @@ class PanelEntry(Strict):
     description: Text
     series: list[PanelSeries] = Field(min_length=1)
     needs_labels: list[LabelName] = Field(default_factory=list, description=NEEDS_LABELS)
+
+
+class LogQueryEntry(Strict):
+    """A saved query over a component's logs; `%(name)s` stands for parameters, such as names of log fields."""
+
+    name: Name
+    help: Text
+    query: Text = Field(description="Logs Insights QL, one command a line.")
+
+
+class Logs(Strict):
+    """Where a component writes its logs, and what people ask of them."""
+
+    group: str = Field(description="Name of the log group.")
+    queries: list[LogQueryEntry] = Field(min_length=1)
 
 
 class PackMetadata(Strict):
@@ -196,6 +213,7 @@ class Pack(Strict):
     recordings: list[RecordingEntry] = Field(default_factory=list)
     alerts: list[AlertEntry] = Field(default_factory=list)
     panels: list[PanelEntry] = Field(default_factory=list)
+    logs: Logs | None = Field(default=None, description="Saved CloudWatch Logs Insights queries.")
 
 
 class Notice(Strict):

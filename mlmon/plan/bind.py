@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from mlmon.diagnostics import Finding, did_you_mean, one_of
 from mlmon.packs.model import CloudWatchEntry, Pack, PrometheusEntry, SeriesEntry, SignalEntry
-from mlmon.packs.model import Matcher as MatcherEntry
-from mlmon.plan.model import Component
-from mlmon.plan.signals import CloudWatchBinding, Matcher, Op, PrometheusBinding, Series, Signal
+from mlmon.plan.fill import fill_matcher, filled, is_filled
+from mlmon.plan.model import Component, LogQuery
+from mlmon.plan.signals import CloudWatchBinding, Matcher, PrometheusBinding, Series, Signal
 from mlmon.spec.errors import findings as findings_of
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 SECTIONS = {"runtimes": "runtime", "infrastructure": "infrastructure", "quality": "quality", "pipelines": "pipeline"}
 """Section of the spec to type of pack."""
 
-_PARAMETER = re.compile(r"%\((\w+)\)s")
-_REGEX_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 
 
 def components(service: Loaded[Service], library: Library, problems: list[Finding]) -> tuple[Component, ...]:
@@ -78,7 +76,15 @@ class _Binding:
         signals = tuple(self.signal(key, entry, name, pack) for key, entry in asked.items())
         parameters = tuple(sorted((key, value) for key, value in self.values.items() if key != "service"))
         origin = self.service.document.locate(self.where)
-        return Component(name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, origin)
+        return Component(name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, self.log_queries(pack), origin)
+
+    def log_queries(self, pack: Pack) -> tuple[LogQuery, ...]:
+        if not pack.logs:
+            return ()
+        group = pack.logs.group % self.values
+        return tuple(
+            LogQuery(entry.name, entry.help, entry.query % self.values, group) for entry in pack.logs.queries
+        )
 
     def pack(self) -> LoadedPack | None:
         loaded = self.library.packs.get(self.entry.preset)
@@ -108,7 +114,7 @@ class _Binding:
                 )
                 self.problem("spec-unknown-key", f"unknown key `{key}`", advice, key, key=True)
         for key, parameter in pack.parameters.items():
-            value = given.get(key, _filled(parameter.default, self.values))
+            value = given.get(key, filled(parameter.default, self.values))
             self.renames |= parameter.renames.get(str(value), {})
             if value is None:
                 if parameter.required:
@@ -122,11 +128,13 @@ class _Binding:
             elif parameter.type == "number" and not (isinstance(value, int | Decimal) and value > 0):
                 self.problem("spec-value", f'"{value}" is not a number above 0', "write a number without quotes", key)
             elif parameter.type != "signals":
-                self.read_text(key, value)
+                self.read_text(key, value, parameter.pattern)
 
-    def read_text(self, key: str, value: Any) -> None:
+    def read_text(self, key: str, value: Any, pattern: str | None) -> None:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not str(value).strip():
             self.problem("spec-value", f"`{key}` is not text", "write a name", key)
+        elif pattern and not re.fullmatch(pattern, str(value)):
+            self.problem("spec-value", f'"{value}" cannot be a {key.replace("_", " ")}', f"write what matches {pattern}", key)
         else:
             self.values[key] = str(value)
 
@@ -137,7 +145,7 @@ class _Binding:
             place = (*self.where, key)
             self.problems += findings_of(error, _shifted(self.service, place), SeriesEntry)
             return
-        self.selectors += [_matcher(label, matcher, {}) for label, matcher in entry.matchers.items()]
+        self.selectors += [fill_matcher(label, matcher, {}) for label, matcher in entry.matchers.items()]
 
     def signal_entries(self, loaded: LoadedPack) -> dict[str, SignalEntry]:
         """The pack's signals, those of the chosen family, and what the spec adds or overrides."""
@@ -192,9 +200,9 @@ class _Binding:
 
     def series(self, entry: SeriesEntry) -> Series:
         own = [
-            _matcher(self.renames.get(label, label), matcher, self.values)
+            fill_matcher(self.renames.get(label, label), matcher, self.values)
             for label, matcher in entry.matchers.items()
-            if _is_filled(matcher, self.values)
+            if is_filled(matcher, self.values)
         ]
         return Series(entry.metric, (*self.selectors, *own))
 
@@ -214,33 +222,6 @@ def _merge(base: dict[str, Any], override: dict[str, Any]) -> dict[str, Any]:
         if isinstance(base.get(key), dict) and isinstance(value, dict)
     }
     return base | override | both
-
-
-def _raw(matcher: MatcherEntry) -> tuple[Op, str]:
-    for op, value in (("=", matcher.equals), ("=~", matcher.regex), ("!=", matcher.not_), ("!~", matcher.not_regex)):
-        if value is not None:
-            return op, value  # type: ignore[return-value]
-    raise AssertionError("the model demands one of them")
-
-
-def _is_filled(matcher: MatcherEntry, values: dict[str, str]) -> bool:
-    # A matcher on a parameter that the spec leaves out is left out with it.
-    return _filled(_raw(matcher)[1], values) is not None
-
-
-def _filled(text: str | int | None, values: dict[str, str]) -> str | int | None:
-    """Fill the parameters in, such as another one's value in a default; None where one of them is not given."""
-    if not isinstance(text, str):
-        return text
-    return text % values if set(_PARAMETER.findall(text)) <= values.keys() else None
-
-
-def _matcher(label: str, entry: MatcherEntry, values: dict[str, str]) -> Matcher:
-    op, text = _raw(entry)
-    if not values:
-        return Matcher(label, op, text)
-    quoted = {key: _REGEX_SPECIAL.sub(r"\\\1", value) for key, value in values.items()} if "~" in op else values
-    return Matcher(label, op, text % quoted)
 
 
 def _shifted(service: Loaded[Service], where: KeyPath) -> Any:

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
     from mlmon.plan.model import Alert, Outputs, ServicePlan
 
 _UID_LENGTH = 40
+FLEET_UID = "mlmon-fleet"
+"""The uid of the dashboard of all services."""
 
 
 def dashboard_uid(name: str) -> str:
     """Return the uid of a service's dashboard: Grafana allows 40 characters of [a-zA-Z0-9_-]."""
     uid = f"mlmon-{name}"
-    if len(uid) <= _UID_LENGTH:
+    if len(uid) <= _UID_LENGTH and uid != FLEET_UID:
         return uid
     return f"{uid[: _UID_LENGTH - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 

@@ -86,6 +86,16 @@ class Panel:
 
 
 @dataclass(frozen=True)
+class LogQuery:
+    """A saved query over the log group of a component, in CloudWatch Logs Insights QL."""
+
+    name: str
+    help: str
+    query: str
+    group: str
+
+
+@dataclass(frozen=True)
 class Component:
     """A preset in use: what it is, and the signals it provides by name."""
 
@@ -95,6 +105,7 @@ class Component:
     type: str
     parameters: tuple[tuple[str, str], ...]
     signals: tuple[Signal, ...]
+    log_queries: tuple[LogQuery, ...]
     origin: Place
 
     def signal(self, name: str) -> Signal | None:

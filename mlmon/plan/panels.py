@@ -25,7 +25,8 @@ def recordings(components: tuple[Component, ...], library: Library, problems: li
     for component, loaded in _pairs(components, library):
         for entry in loaded.pack.recordings:
             quantity = _read(entry.value, component, loaded, entry.name, problems)
-            if quantity and quantity.on("prometheus"):
+            named = quantity and quantity.signals[0].names_labels(entry.needs_labels)
+            if quantity and named and quantity.on("prometheus"):
                 found.append(Recording(f"service:mlmon_{entry.name}", quantity, component.name))
     return tuple(found)
 
