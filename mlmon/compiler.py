@@ -13,7 +13,7 @@ from mlmon.origins import at_origin
 from mlmon.packs.load import library
 from mlmon.plan.build import build
 from mlmon.plan.conditions import Written
-from mlmon.promql.parse import check as parse_error
+from mlmon.syntax import check as parse_error
 from mlmon.schema import schemas
 from mlmon.spec.load import PROJECT_FILE, load
 from mlmon.targets import targets
@@ -83,9 +83,7 @@ def check_tree(
 ) -> tuple[list[Finding], tuple[ToolReport, ...]]:
     """Let promtool, amtool and terraform judge a folder; findings about rules are placed in the spec they come from."""
     files = {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
-    options = Options(
-        strict=strict, validate=validate, needs_alertmanager=minimum_version(plan) if plan else (0, 0)
-    )
+    options = Options(strict=strict, validate=validate, needs_alertmanager=minimum_version(plan) if plan else (0, 0))
     report = check_all(tree, display, Work.of(files), locate_all(root), options)
     findings = [at_origin(finding, plan, tree, display) for finding in report.findings] if plan else report.findings
     return list(findings), report.tools

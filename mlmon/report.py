@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     """Colours a text: (text, name of a colour) to the text with or without escape codes."""
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+COLOURS: Final = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTE: "blue"}
+"""How each severity looks on a terminal."""
 _GITHUB: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
@@ -34,22 +35,22 @@ def as_text(findings: Iterable[Finding], root: Path, paint: Paint = plain_paint)
 
 
 def _text(finding: Finding, root: Path, paint: Paint) -> str:
-    colour = _COLOURS[finding.severity]
-    where = f"{_visible(str(finding.place))}: " if finding.place.path else ""
-    head = f"{where}{paint(finding.severity.value, colour)}[{finding.rule}] {_visible(finding.message)}\n"
+    colour = COLOURS[finding.severity]
+    where = f"{visible(str(finding.place))}: " if finding.place.path else ""
+    head = f"{where}{paint(finding.severity.value, colour)}[{finding.rule}] {visible(finding.message)}\n"
     lines = _source(root, finding.place.path)
     excerpt = ""
     if 0 < finding.place.line <= len(lines):
         number, line = str(finding.place.line), lines[finding.place.line - 1].rstrip()
-        shown = _visible(line.replace("\t", " "))[:160]
+        shown = visible(line.replace("\t", " "))[:160]
         caret = " " * (finding.place.column - 1) + paint("^", colour)
         excerpt = f"  {number} | {shown}\n  {' ' * len(number)} | {caret}\n"
-    advice = f"    = {_visible(finding.advice)}\n" if finding.advice else ""
+    advice = f"    = {visible(finding.advice)}\n" if finding.advice else ""
     return head + excerpt + advice
 
 
-def _visible(text: str) -> str:
-    # Text from a spec must not move the cursor, recolour the terminal or fake another finding.
+def visible(text: str) -> str:
+    """Escape control characters: text of others must not move the cursor, recolour the terminal or fake a finding."""
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 

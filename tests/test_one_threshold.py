@@ -64,7 +64,7 @@ def test_a_threshold_changes_every_artefact_of_its_alert_and_no_other(found: dic
     [
         ("prometheus/fraud-detector.rules.yaml", "+expr: service:mlmon_latency_seconds:p99_rate5m", "> 0.8"),
         ("cloudwatch/fraud-detector.tf", "+threshold", "800000"),
-        ("cloudwatch/fraud-detector.tf", "+{ label = \"HighLatencyP99 page\"", "0.8 },"),
+        ("cloudwatch/fraud-detector.tf", '+{ label = "HighLatencyP99 page"', "0.8 },"),
         ("grafana/dashboards/mlmon-fraud-detector.json", '+"value": 0.8', ""),
         ("runbooks/fraud-detector/HighLatencyP99.md", "+", "800ms"),
     ],

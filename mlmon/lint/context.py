@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlmon.diagnostics import Place
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mlmon.plan.model import Plan, ServicePlan
     from mlmon.spec.load import Loaded, Workspace
     from mlmon.spec.service import Service
+
+OUTPUT: Final = "generated"
+"""The folder under which people find the files of `Context.files`, for places in them."""
 
 
 class Issue(NamedTuple):

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from mlmon.spec.source import Document
 
 _COMMENT: Final = re.compile(r"#\s*mlmon:\s*ignore\[(?P<rule>[^\]]*)\](?P<reason>.*)$")
-_UNTIL: Final = re.compile(r",?\s*until\s+(\d{4}-\d{2}-\d{2})\s*$")
+_UNTIL: Final = re.compile(r",?\s*until\s+([0-9]{4}-[0-9]{2}-[0-9]{2})\s*$")
+_NO_DAY: Final = date.min
+"""Stands for a date such as 2027-02-30."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def _day(match: re.Match[str] | None) -> date | None:
     try:
         return date.fromisoformat(match[1]) if match else None
     except ValueError:
-        return date.min
+        return _NO_DAY
 
 
 def _problem(comment: Suppression, rules: set[str], today: date, *, used: bool) -> Finding | None:
@@ -72,10 +74,11 @@ def _problem(comment: Suppression, rules: set[str], today: date, *, used: bool) 
         return _finding(message, did_you_mean(comment.rule, rules) or f"write {one_of(rules)}", comment)
     if not comment.reason:
         return _finding(f"{comment.rule} is ignored without a reason", "write the reason after the bracket", comment)
+    if comment.until == _NO_DAY:
+        return _finding(f"{comment.rule} is ignored until a day that does not exist", "correct the day", comment)
     if comment.until and comment.until <= today:
-        return _finding(
-            f"{comment.rule} was to be ignored until a day that has come", "mend it, or set a later day", comment
-        )
+        message = f"{comment.rule} was to be ignored until {comment.until}"
+        return _finding(message, "mend what it says, or set a later day", comment)
     if not used:
         return _finding(f"{comment.rule} has nothing to ignore here", "remove the comment", comment)
     return None

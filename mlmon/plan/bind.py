@@ -27,7 +27,6 @@ SECTIONS = {"runtimes": "runtime", "infrastructure": "infrastructure", "quality"
 """Section of the spec to type of pack."""
 
 
-
 def components(service: Loaded[Service], library: Library, problems: list[Finding]) -> tuple[Component, ...]:
     """Bind every component of a service; whatever cannot be bound becomes a finding and is left out."""
     bound: list[Component] = []
@@ -76,15 +75,15 @@ class _Binding:
         signals = tuple(self.signal(key, entry, name, pack) for key, entry in asked.items())
         parameters = tuple(sorted((key, value) for key, value in self.values.items() if key != "service"))
         origin = self.service.document.locate(self.where)
-        return Component(name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, self.log_queries(pack), origin)
+        return Component(
+            name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, self.log_queries(pack), origin
+        )
 
     def log_queries(self, pack: Pack) -> tuple[LogQuery, ...]:
         if not pack.logs:
             return ()
         group = pack.logs.group % self.values
-        return tuple(
-            LogQuery(entry.name, entry.help, entry.query % self.values, group) for entry in pack.logs.queries
-        )
+        return tuple(LogQuery(entry.name, entry.help, entry.query % self.values, group) for entry in pack.logs.queries)
 
     def pack(self) -> LoadedPack | None:
         loaded = self.library.packs.get(self.entry.preset)
@@ -134,7 +133,9 @@ class _Binding:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal) or not str(value).strip():
             self.problem("spec-value", f"`{key}` is not text", "write a name", key)
         elif pattern and not re.fullmatch(pattern, str(value)):
-            self.problem("spec-value", f'"{value}" cannot be a {key.replace("_", " ")}', f"write what matches {pattern}", key)
+            self.problem(
+                "spec-value", f'"{value}" is no possible value of `{key}`', f"write what matches {pattern}", key
+            )
         else:
             self.values[key] = str(value)
 

@@ -84,4 +84,5 @@ def _outputs(project: Project) -> Outputs:
         scrape_interval=out.prometheus.scrape_interval, evaluation_interval=out.prometheus.evaluation_interval,
         cloudwatch_region=out.cloudwatch.region if out.cloudwatch else None,
         cloudwatch_prefix=out.cloudwatch.alarm_prefix if out.cloudwatch else "mlmon",
+        compatibility=tuple(sorted(set(out.prometheus.compatibility))),
     )  # fmt: skip

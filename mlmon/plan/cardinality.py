@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Final
 
-CONTENT_LABELS: Final = frozenset(
+_CONTENT: Final = frozenset(
     {
-        "user", "user_id", "userid", "account", "account_id", "customer", "customer_id", "client_ip", "ip", "email",
-        "request", "request_id", "requestid", "session", "session_id", "trace_id", "span_id", "correlation_id",
-        "prompt", "query", "input", "output", "text", "message", "error_message", "url", "uri", "token", "card", "iban",
+        "account", "accountid", "card", "chatid", "clientip", "completion", "conversationid", "correlationid", "customer",
+        "customerid", "email", "errormessage", "guid", "iban", "input", "inputtext", "ip", "ipaddress", "message",
+        "messageid", "orderid", "output", "outputtext", "phone", "prompt", "promptid", "query", "rawpath", "referer",
+        "referrer", "remoteaddr", "remoteip", "request", "requestid", "session", "sessionid", "sourceip", "span", "spanid",
+        "text", "token", "trace", "traceid", "transactionid", "uri", "url", "user", "useragent", "userid", "username",
+        "uuid", "xforwardedfor",
     }
 )  # fmt: skip
-"""Canonical names; prometheus.io/docs/practices/naming/#labels warns of unbounded values."""
+"""Without case and underscores; prometheus.io/docs/practices/naming/#labels warns of unbounded values."""
+
+
+def is_content(label: str) -> bool:
+    """Tell whether a label's values are content, of which there is no end: `user_id`, `prompt`, `clientIP`."""
+    return "".join(character for character in label.lower() if character.isalnum()) in _CONTENT

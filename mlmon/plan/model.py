@@ -45,6 +45,11 @@ class Alert:
         return "/".join((self.service, self.component, self.name, *(value for _, value in self.labels), self.severity))
 
     @property
+    def signal(self) -> str:
+        """The leading signal that it reads, by which alerts on one thing are known to be about one thing."""
+        return self.condition.signals[0].name if self.condition.signals else ""
+
+    @property
     def threshold(self) -> Decimal | None:
         """The number it compares with, in the quantity's unit, where it compares one."""
         return getattr(self.condition, "threshold", None)
@@ -137,7 +142,7 @@ class ServicePlan:
 
 @dataclass(frozen=True)
 class Outputs:
-    """Where generated things are found, and how often Prometheus looks."""
+    """Where generated things are found, how often Prometheus looks, and whose names SLOs are recorded under, too."""
 
     grafana_url: str
     grafana_folder: str
@@ -146,6 +151,7 @@ class Outputs:
     evaluation_interval: Duration
     cloudwatch_region: str | None
     cloudwatch_prefix: str
+    compatibility: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

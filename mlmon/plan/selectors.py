@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from mlmon import syntax
 from mlmon.plan.signals import Matcher, Op, Series
 
 _OPS: dict[str, Op] = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
@@ -15,10 +18,7 @@ def read_selector(text: str) -> Series:
     """Read `requests_total{job="x"}`. Raises SelectorError for functions, ranges, offsets and syntax errors."""
     import promql_parser
 
-    try:
-        parsed = promql_parser.parse(text)
-    except ValueError as error:
-        raise SelectorError(f"it does not parse: {error}") from None
+    parsed = _parsed(text)
     if not isinstance(parsed, promql_parser.VectorSelector) or parsed.offset or parsed.at or not parsed.name:
         raise SelectorError('it is not a plain selector such as requests_total{job="x"}')
     if parsed.matchers.or_matchers:
@@ -33,12 +33,16 @@ def check_vector(text: str) -> None:
     """Check that an expression parses to an instant vector or a scalar. Raises SelectorError."""
     import promql_parser
 
-    try:
-        parsed = promql_parser.parse(text)
-    except ValueError as error:
-        raise SelectorError(f"it does not parse: {error}") from None
+    parsed = _parsed(text)
     if isinstance(parsed, promql_parser.MatrixSelector | promql_parser.StringLiteral):
         raise SelectorError("it is a range or a text, not a number for each moment")
+
+
+def _parsed(text: str) -> Any:
+    tree = syntax.parsed(text)
+    if isinstance(tree, str):
+        raise SelectorError(f"it does not parse: {tree}")
+    return tree
 
 
 def is_subset(part: Series, whole: Series) -> bool:

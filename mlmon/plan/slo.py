@@ -140,7 +140,10 @@ class CalendarPeriod(Duration):
 
 @dataclass(frozen=True)
 class Slo:
-    """One promise of a service. `group_by` are canonical labels: one budget for each of their values."""
+    """One promise of a service. `group_by` are canonical labels: one budget for each of their values.
+
+    `traffic` is how many events a second the spec expects.
+    """
 
     name: str
     service: str
@@ -155,6 +158,7 @@ class Slo:
     group_by: tuple[str, ...] = ()
     slice: Slice | None = None
     notices: tuple[Notice, ...] = ()
+    traffic: Decimal | None = None
 
     @property
     def id(self) -> str:
@@ -165,6 +169,12 @@ class Slo:
     def budget(self) -> Decimal:
         """Share of events that may be bad."""
         return 1 - self.objective
+
+    @property
+    def counts_time(self) -> bool:
+        """Whether what it counts as events are seconds: of a condition, or of good and bad time slices."""
+        unweighted = isinstance(self.indicator, Computed) and self.indicator.weight is None
+        return self.slice is not None or isinstance(self.indicator, TimeWhile) or unweighted
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.diagnostics import Finding
-from mlmon.plan.cardinality import CONTENT_LABELS
+from mlmon.plan.cardinality import is_content
 from mlmon.plan.indicators import Indicators
 from mlmon.plan.names import is_severity
 from mlmon.plan.slo import BurnTier, CalendarPeriod, Indicator, Notice, Slice, Slo
@@ -79,12 +79,13 @@ class _Builder:
             group_by=tuple(spec.group_by),
             slice=Slice(spec.slice.length, spec.slice.objective) if spec.slice else None,
             notices=self._notices(),
+            traffic=spec.traffic,
         )
 
     def _bounded(self, spec: SloSpec, where: KeyPath) -> bool:
         """A budget for each user or request would be as many series, and none with enough events to judge."""
         for index, label in enumerate(spec.group_by):
-            if label.lower() in CONTENT_LABELS:
+            if is_content(label):
                 message = f"grouping by `{label}` has no bound: it grows with the content of requests"
                 advice = "group by something of the deployment, such as version, region, tenant or model"
                 self._problem(message, advice, *where, "group_by", index, rule="slo-unbounded-group")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from mlmon.plan.signals import Series
 from mlmon.promql.quantities import binding
 from mlmon.promql.text import aggregate, selector
 from mlmon.units import Duration
@@ -21,16 +22,20 @@ if TYPE_CHECKING:
 
     from mlmon.plan.signals import Signal
 
-_BRIDGE: Final = "5m"
-"""How long a series may be missing and still be continued; as long as Prometheus looks back for instant queries."""
+_BRIDGE: Final = "30m"
+"""How long a series may be missing and still be continued, which covers a restart of Prometheus with a long log to
+replay. A gap that is longer is left out: errors and events alike."""
+_SCRAPE_TIMEOUT: Final = Decimal(10)
+"""Prometheus' default (prometheus.io/docs, configuration, `scrape_timeout`); it may not exceed the interval."""
+_TARGET: Final = ("job", "instance")
 
 
 @dataclass(frozen=True)
 class Steps:
     """When the rules are evaluated, and how far behind the present they look.
 
-    A scrape is stored only when it has ended, with the time at which it began. Looking back by one scrape interval
-    makes sure that the samples of two successive evaluations are the same ones for both.
+    A scrape is stored only when it has ended, with the time at which it began. Looking back by the longest time that it
+    may take makes sure that the samples of two successive evaluations are the same ones for both.
     """
 
     interval: Duration
@@ -57,26 +62,42 @@ def increment(
     unless the component's exporter expires idle series.
     """
     bound = binding(signal)
-    chosen = [selector(series, *extra, suffix=suffix) for series in bound.series]
-    terms = [_increment(series, steps, counted, bound.count_first_samples) for series in chosen]
+    terms = [
+        _increment(
+            selector(series, *extra, suffix=suffix), steps, counted, _targets(series, steps, bound.count_first_samples)
+        )
+        for series in bound.series
+    ]
     if len(terms) > 1:
         terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
     return aggregate("sum", by, " or ".join(terms))
 
 
-def _increment(chosen: str, steps: Steps, counted: Callable[[str], str], first: bool) -> str:
-    now = counted(f"{chosen} offset {steps.delay}")
+def _increment(chosen: str, steps: Steps, counted: Callable[[str], str], targets: str) -> str:
+    """What is new since the last evaluation, and all of it where the counter has begun anew.
+
+    A range, not the newest sample alone: Prometheus marks the series of a failed scrape or a removed pod as stale, and
+    what they counted before that would be lost. A series without a sample since the last evaluation has nothing new.
+    """
+    now = counted(f"last_over_time({chosen}[{steps.interval}] offset {steps.delay})")
     before = counted(f"last_over_time({chosen}[{_BRIDGE}] offset {steps.before})")
-    born = f"\n  or (({now}) unless {before}) and on (job, instance) (up offset {steps.before} == 1)" if first else ""
-    return f"\n  (({now}) - {before}) >= 0\n  or ({now}) < {before}{born}\n"
+    anew = f"{now}\n    {targets}" if targets else f"({now} and {before})"
+    return f"\n  ({now} - {before}) >= 0\n  or {anew}\n"
 
 
-def is_zero(signal: Signal, steps: Steps, by: Iterable[str] = (), suffix: str = "") -> str:
-    """Render 0 where the counter has series, for the time before the first error has made an error series."""
-    terms = [f"{selector(series, suffix=suffix)} offset {steps.delay}" for series in binding(signal).series]
-    return f"0 * {aggregate('sum', by, ' or '.join(terms))}"
+def _targets(series: Series, steps: Steps, first: bool) -> str:
+    """Restrict to targets that were up before: their new series are born, not just discovered.
+
+    A target whose `up` is itself new has been discovered or relabelled, and brings counters of any age.
+    """
+    if not first:
+        return ""
+    up = selector(Series("up", tuple(item for item in series.matchers if item.label in _TARGET)))
+    past, on = f"{up}[{_BRIDGE}] offset {steps.before}", f"on ({', '.join(_TARGET)})"
+    found = f"last_over_time({up}[{steps.interval}] offset {steps.delay}) unless last_over_time({past})"
+    return f"and {on} (max_over_time({past}) == 1)\n    unless {on} ({found})"
 
 
 def steps(scrape_interval: Duration, evaluation_interval: Duration) -> Steps:
-    """Return the steps for a project: a scrape takes at most its interval, since its timeout may not be longer."""
-    return Steps(evaluation_interval, Duration(max(scrape_interval.seconds, Decimal(1))))
+    """Return the steps for a project; a scrape takes at most its interval, and by default ten seconds."""
+    return Steps(evaluation_interval, Duration(max(min(scrape_interval.seconds, _SCRAPE_TIMEOUT), Decimal(1))))

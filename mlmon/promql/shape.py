@@ -82,8 +82,10 @@ def _combined(node: Any) -> Shape:
     if str(node.op) == "or" or (modifier is not None and modifier.group_labels is not None):
         return Shape()
     left, right = matched(node, left), matched(node, right)
-    known = [side.names for side in (left, right) if side.names is not None]
-    return Shape(frozenset.intersection(*known) if known else None, left.values | right.values)
+    both = Shape(None, left.values | right.values)
+    for side in (left, right):
+        both = both if side.names is None else both.only(side.names)
+    return both
 
 
 def is_scalar(node: Any) -> bool:

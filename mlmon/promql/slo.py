@@ -6,17 +6,16 @@ the number of the service's series.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.slo import BurnTier, CalendarPeriod, Computed, Events, Notice, Slo, TimeWhile, Within
-from mlmon.promql.increments import Steps, increment, is_zero
+from mlmon.promql.increments import Steps, increment
 from mlmon.promql.quantities import Renderer, binding
 from mlmon.promql.text import aggregate, bucket, equals
 from mlmon.units import Duration, plain
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from mlmon.plan.signals import Signal
 
 EVENTS: Final = "slo:mlmon_events:increase"
@@ -34,6 +33,8 @@ CHUNK: Final = Duration.of("5m")
 """Long windows add up chunks of this length, which makes a month a tenth as much to read as its evaluations."""
 LONG: Final = Duration.of("12h")
 """Windows from here on are added up from chunks."""
+_CATCH_UP: Final = 2
+_MILLISECOND: Final = Decimal("0.001")
 
 
 def labels(slo: Slo) -> dict[str, str]:
@@ -83,10 +84,11 @@ def raw_errors(slo: Slo, at: Steps, render: Renderer) -> str:
     """Bad events since the last evaluation; 0, not unknown, while no error series exists yet."""
     by = slo.group_labels
     match slo.indicator:
-        case Events(pairs, marks):
-            found = [(marked, every) for marked, every in pairs if every.prometheus]
-            each = _bad if marks == "bad" else _rest
-            return _sum([each(marked, every, at, by) for marked, every in found], by)
+        case Events(pairs, "bad"):
+            counted = _sum([increment(bad, at, by) for bad, every in pairs if every.prometheus], by)
+            return f"{counted}\nor\n0 * {aggregate('sum', by, series(_raw_events(slo), slo, at.interval))}"
+        case Events(pairs):
+            return _sum([_rest(good, every, at, by) for good, every in pairs if every.prometheus], by)
         case Within(histograms, threshold):
             return _sum([_slow(signal, threshold, at, by) for signal in histograms], by)
         case TimeWhile(quantity, bad_if, limit):
@@ -102,12 +104,34 @@ def raw_errors(slo: Slo, at: Steps, render: Renderer) -> str:
 def total(selected: str, window: Duration) -> str:
     """Sum what was recorded within a window.
 
-    One second short of it: Prometheus 2 counts a sample on either edge of a range, Prometheus 3 only the right one, and
-    what stands on both edges of adjacent windows would be counted twice.
+    One millisecond short of it, the unit of time stamps: Prometheus 2 counts a sample on either edge of a range,
+    Prometheus 3 only the right one, and what stands on both edges of adjacent windows would be counted twice.
     """
     if isinstance(window, CalendarPeriod):
         raise ValueError("a calendar period is summed by since_start")
-    return f"sum_over_time({selected}[{Duration(window.seconds - 1)}])"
+    return f"sum_over_time({_within_range(selected, window)})"
+
+
+def _within_range(selected: str, window: Duration) -> str:
+    return f"{selected}[{Duration(window.seconds - _MILLISECOND)}]"
+
+
+def chunk(name: str, recorded: str, slo: Slo, at: Steps) -> str:
+    """Sum what was recorded since the last chunk, up to `_CATCH_UP` of them, so that a restart loses none.
+
+    One evaluation behind, because the group that records is not ordered with the one that adds up.
+    """
+    made = series(name, slo, CHUNK)
+
+    def since(count: int) -> str:
+        span = Duration(CHUNK.seconds * count)
+        return f"sum_over_time({_within_range(recorded, span)} offset {at.interval})"
+
+    def was_made(count: int) -> str:
+        return f"last_over_time({made}[1m] offset {Duration(CHUNK.seconds * count - 30)})"
+
+    known = [f"{since(count)} and {was_made(count)}" for count in range(1, _CATCH_UP + 1)]
+    return "\nor ".join([*known, since(1)])
 
 
 def since_start(slo: Slo, chunks: str, period: CalendarPeriod) -> str:
@@ -167,8 +191,8 @@ def _sum(terms: list[str], by: tuple[str, ...]) -> str:
     return aggregate("sum", by, f"\n  {united}\n")
 
 
-def _bad(bad: Signal, total: Signal, at: Steps, by: tuple[str, ...]) -> str:
-    return f"{increment(bad, at, by)}\nor\n{is_zero(total, at, by)}"
+def _raw_events(slo: Slo) -> str:
+    return SLICED_EVENTS if slo.slice else EVENTS
 
 
 def _rest(good: Signal, total: Signal, at: Steps, by: tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.promql.parse import parsed
+from mlmon.syntax import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

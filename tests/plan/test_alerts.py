@@ -36,7 +36,7 @@ def test_spec_beats_tier_beats_pack(tmp_path: Path) -> None:
     assert ticket is not None
     assert ticket.threshold == Decimal("0.005")
     assert latency is not None
-    assert latency.threshold == 2
+    assert latency.threshold == 1
 
 
 def test_every_node_knows_the_line_it_comes_from(tmp_path: Path) -> None:

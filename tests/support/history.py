@@ -31,6 +31,8 @@ from mlmon.plan.quantities import (
 )
 from mlmon.plan.signals import Matcher, PrometheusBinding, Series, Signal
 from mlmon.plan.slo import TimeWhile
+from mlmon.promql import slo as names
+from mlmon.promql.increments import steps
 from tests.support.matching import accepts, example, refused
 
 DAY = 86400
@@ -137,7 +139,7 @@ class Levels:
         if above and below:
             return (min(above) + max(below)) / 2
         if above:
-            return min(above) * (0.08 if isinstance(quantity, Ratio) and min(above) < 0.2 else 0.45)
+            return min(above) * (0.08 if isinstance(quantity, Ratio) and min(above) < 0.2 else 0.2 if isinstance(quantity, Quantile) else 0.45)
         _, high = quantity.bounds
         if below:
             return (max(below) + float(high)) / 2 if high is not None else max(below) * 1.6
@@ -218,12 +220,39 @@ def write_baselines(plan: Plan, path: Path, *, end: float, weeks: int = 3) -> No
                 quantity = recording.quantity
                 if isinstance(quantity, Rate | Level) and not quantity.by:
                     labels = _braces({"service": service.name, "component": recording.component})
-                    level = levels.of(quantity.signals[0]) * (2 if isinstance(quantity, Rate) else 1)
-                    for moment in range(int(end - weeks * WEEK - DAY), int(end - 4 * 3600), 1800):
+                    level = levels.of(quantity.signals[0])
+                    for moment in range(int(end - weeks * WEEK - DAY), int(end - DAY / 2), 1800):
                         factor = shape.at(moment) if isinstance(quantity, Rate) else 1
                         value = level * factor * (1 + 0.03 * chance.random())
                         file.write(f"{recording.record}{labels} {value:.6g} {moment}\n")
         file.write("# EOF\n")
+
+
+def write_slos(plan: Plan, path: Path, *, end: float, days: int) -> None:
+    """Write what the rules would have recorded of every SLO: a third of the budget goes evenly, a fifth in one night."""
+    at = steps(plan.outputs.scrape_interval, plan.outputs.evaluation_interval)
+    first, incident = int(end - days * DAY), int(end - days * DAY * 0.4)
+    with path.open("w", encoding="utf-8") as file:
+        for slo in [slo for service in plan.services for slo in service.slos if slo.indicator.on("prometheus")]:
+            shape, tags = Shape(slo.service, first, end), _braces(names.labels(slo))
+            timed = isinstance(slo.indicator, TimeWhile)
+            night = float(slo.budget) * days * DAY * 0.2 / 7200
+            for moment, seconds, events, errors in _slo_moments(first, end, float(at.interval.seconds)):
+                total = seconds if timed else seconds * 80 * shape.at(moment)
+                bad = total * float(slo.budget) * (0.33 if slo.kind != "freshness" else 0)
+                bad += total * night if incident < moment < incident + 7200 and slo.kind != "freshness" else 0
+                suffix = names.CHUNK if seconds == float(names.CHUNK.seconds) else at.interval
+                file.write(f"{events}{suffix}{tags} {total:.6g} {moment}\n")
+                file.write(f"{errors}{suffix}{tags} {min(bad, total):.6g} {moment}\n")
+        file.write("# EOF\n")
+
+
+def _slo_moments(first: int, end: float, interval: float) -> Iterator[tuple[int, float, str, str]]:
+    chunk = float(names.CHUNK.seconds)
+    for moment in range(first, int(end), int(chunk)):
+        yield moment, chunk, names.EVENTS_CHUNK, names.ERRORS_CHUNK
+    for moment in range(max(first, int(end - 6 * 3600)), int(end), int(interval)):
+        yield moment, interval, names.EVENTS, names.ERRORS
 
 
 def import_blocks(promtool: str, text: Path, data: Path) -> None:
@@ -296,9 +325,14 @@ def _reads(series: Series, labels: dict[str, str]) -> bool:
 
 
 def _closest(readers: list[tuple[Signal, Series]], labels: dict[str, str]) -> Signal:
-    """The reader with the most matchers that finds a label set: errors rather than requests."""
-    fitting = [(len(series.matchers), index) for index, (_, series) in enumerate(readers) if _reads(series, labels)]
-    return readers[max(fitting, key=lambda item: (item[0], -item[1]))[1]][0]
+    """The most particular reader that finds a label set: errors rather than requests."""
+    fitting = [(signal, series) for signal, series in readers if _reads(series, labels)]
+    return max(fitting, key=lambda item: (len(item[1].matchers), -len(_series(item[0]))))[0]
+
+
+def _series(signal: Signal) -> tuple[Series, ...]:
+    assert signal.prometheus is not None
+    return signal.prometheus.series
 
 
 def _lines(

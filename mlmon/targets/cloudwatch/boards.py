@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.targets.cloudwatch.alarm import MetricQuery
@@ -48,7 +49,7 @@ def _graph(panel: Panel) -> MetricWidget | None:
         for name, own in names.items():
             math = _renamed(math, name, own)
         if read.scale != 1:
-            math = f"({math}) * {plain(read.scale)}"
+            math = f"({math}) * {plain(read.scale)}" if read.math else f"{math} * {plain(read.scale)}"
         queries.append(MetricQuery(id=f"e{number}", expression=math, label=series.legend, return_data=True))
     if not queries:
         return None
@@ -57,7 +58,7 @@ def _graph(panel: Panel) -> MetricWidget | None:
         for alert in panel.limits
         if alert.component == panel.component
     }
-    lines = tuple(sorted((label, value) for label, value in limits if value is not None))
+    lines = tuple(sorted((label, Decimal(plain(value))) for label, value in limits if value is not None))
     return MetricWidget(
         title=panel.title,
         queries=tuple(queries),

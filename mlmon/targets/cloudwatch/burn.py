@@ -48,9 +48,9 @@ def _window(slo: Slo, tier: BurnTier, window: Duration, frame: Frame) -> MetricA
     for number, (bad, total) in enumerate(counted):
         queries.append(MetricQuery(id=f"bad{number}", metric=stat(bad, "Sum", period)))
         queries.append(MetricQuery(id=f"all{number}", metric=stat(total, "Sum", period)))
-    bad, every = (" + ".join(f"FILL({name}{number}, 0)" for number in range(len(counted))) for name in ("bad", "all"))
-    enough = f"({bad}) >= {tier.min_errors if window == tier.long else 0}"
-    ratio = f"IF(({every}) > 0 AND {enough}, ({bad}) / ({every}), 0)"
+    failed, every = (" + ".join(f"FILL({name}{number}, 0)" for number in range(len(counted))) for name in ("bad", "all"))
+    enough = f"({failed}) >= {tier.min_errors if window == tier.long else 0}"
+    ratio = f"IF(({every}) > 0 AND {enough}, ({failed}) / ({every}), 0)"
     return MetricAlarm(
         name=f"{frame.name}-{window}",
         description=f"The {window} window of {frame.name}.",

@@ -40,7 +40,7 @@ class Frame:
         """Return the actions of the alarm that notifies."""
         return {"alarm_actions": (self.topic,), "ok_actions": (self.topic,)}
 
-    def periods(self) -> dict[str, int]:
+    def periods(self) -> dict[str, Any]:
         """Return the evaluation: every period within `hold` must breach. One hour and more is looked at in fives."""
         seconds = int(self.hold.seconds)
         period = _MINUTE if seconds <= _LONGEST_MINUTELY else 5 * _MINUTE
@@ -54,7 +54,7 @@ class Frame:
 
 
 def alarms(condition: Condition, frame: Frame) -> tuple[tuple[MetricAlarm, ...], tuple[CompositeAlarm, ...]]:
-    """Return the alarms of a condition, and the composite that joins them; nothing where CloudWatch has no such alarm."""
+    """Return the alarms of a condition and the composite that joins them; nothing where CloudWatch has no such."""
     match condition:
         case Compare(Seasonal() as quantity):
             return (_band(quantity, frame),), ()
@@ -102,7 +102,7 @@ def _compare(condition: Compare, frame: Frame, told: dict[str, Any]) -> MetricAl
 
 
 def missing(binding: CloudWatchBinding) -> str:
-    """Return what missing data means: without traffic there is nothing to complain about; a silent machine is unknown."""
+    """Return what missing data means: without traffic nothing is wrong, of a silent machine nothing is known."""
     return "missing" if binding.idle == "steady" else "notBreaching"
 
 

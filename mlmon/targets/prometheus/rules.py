@@ -8,7 +8,7 @@ from mlmon.plan.conditions import on_backend
 from mlmon.plan.links import dashboard_url, runbook_url
 from mlmon.promql.conditions import condition
 from mlmon.promql.quantities import Renderer
-from mlmon.targets.prometheus import slo
+from mlmon.targets.prometheus import compatibility, slo
 from mlmon.targets.prometheus.texts import annotation
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ LAYERS: Final = ("infrastructure", "application", "model")
 
 def groups(service: ServicePlan, outputs: Outputs) -> list[dict[str, Any]]:
     """Return the groups of one service's rule file; empty when Prometheus watches nothing of it."""
-    found = [_recordings(service, outputs), *slo.groups(service, outputs)]
+    found = [_recordings(service, outputs), *slo.groups(service, outputs), *compatibility.groups(service, outputs)]
     found += [_alerts(service, layer, outputs) for layer in LAYERS]
     return [group for group in found if group["rules"]]
 
@@ -69,4 +69,5 @@ def _labels(alert: Alert, service: ServicePlan) -> dict[str, str]:
         "layer": alert.layer,
         "kind": alert.kind,
     }
+    fixed |= {"signal": alert.signal} if alert.signal else {}
     return fixed | ({"outage": "true"} if alert.outage else {}) | dict(alert.labels)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mlmon.plan.conditions import BurnRate
 from mlmon.plan.texts import fill, unit_of
 from mlmon.promql import slo as expr
+from mlmon.targets.gotemplate import literal
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Alert
@@ -29,7 +30,7 @@ def annotation(text: str, alert: Alert) -> str:
         return queried.get(name) or f"{{{{ $labels.{binding.label(name) if binding else name} }}}}"
 
     value = f"{{{{ $value | {_HUMAN.get(unit_of(alert.condition), 'humanize')} }}}}"
-    return fill(text, alert, value=value, label=label, literal=_literal)
+    return fill(text, alert, value=value, label=label, literal=literal)
 
 
 def _queries(alert: Alert) -> dict[str, str]:
@@ -55,7 +56,3 @@ def _query(expression: str, groups: tuple[str, ...], shown: str) -> str:
         values = [f"$labels.{name}" for name in groups] * expression.count("}")
         text = f"(printf {json.dumps(chosen)} {' '.join(values)})"
     return f"{{{{ with query {text} }}}}{{{{ . | first | value | {shown} }}}}{{{{ else }}}}an unknown part{{{{ end }}}}"
-
-
-def _literal(text: str) -> str:
-    return text.replace("{{", '{{ "{{" }}')

@@ -1,0 +1,113 @@
+"""`mlmon budget`: what is left of each error budget, and whether releases have to wait."""
+
+from __future__ import annotations
+
+import os
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlmon.cli.options import Format, Root
+from mlmon.cli.output import CANNOT_RUN, FINDINGS, OK, Screen
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from mlmon.budget.model import Report
+
+TOKEN_FILE = "PROMETHEUS_TOKEN_FILE"  # noqa: S105  the name of a variable that names a file
+
+
+class Form(StrEnum):
+    """How the report is written."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+
+
+def command(
+    service: Annotated[str | None, typer.Argument(help="Only this service.")] = None,
+    *,
+    prometheus: Annotated[str, typer.Option("--prometheus", metavar="URL", help="Address of Prometheus.")],
+    slo: Annotated[str | None, typer.Option("--slo", metavar="NAME", help="Only SLOs of this name.")] = None,
+    root: Root = Path(),
+    form: Annotated[
+        Form, typer.Option("--format", help="text, json, markdown, or html: a page of its own.")
+    ] = Form.TEXT,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", dir_okay=False)] = None,
+    min_budget: Annotated[
+        str | None, typer.Option(metavar="SHARE", help="Fail when less than this is left, such as 10%.")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="TIME", help="As of this moment: 2026-03-14T12:00Z, or Unix seconds.")
+    ] = None,
+    header_file: Annotated[
+        Path | None, typer.Option(help="Headers to send, one `Name: value` a line; for credentials and tenants.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 30,
+) -> None:
+    """Say what is left of each error budget, and what spent it. Exit 1: releases have to wait; 2: could not be asked.
+
+    Reads what mlmon's rules have recorded, in one or two queries per SLO.
+    """
+    from mlmon.budget.credentials import checked_url, headers
+    from mlmon.budget.moments import read_moment
+    from mlmon.budget.query import Client, QueryError
+    from mlmon.budget.report import report
+    from mlmon.cli.slos import chosen
+    from mlmon.units import UnitError, read_ratio
+
+    screen = Screen(root, Format.TEXT if form is Form.TEXT else Format.JSON)
+    _, slos = chosen(root, service, slo)
+    try:
+        now = int(time.time()) if at is None else read_moment(at)
+        least = None if min_budget is None else _share(read_ratio(min_budget))
+        token = os.environ.get(TOKEN_FILE)
+        sent = headers(header_file, Path(token) if token else None)
+        client = Client(checked_url(prometheus), sent, timeout)
+        with screen.progress("asking Prometheus"):
+            found = report(client, slos, now, least)
+    except (QueryError, UnitError) as error:
+        raise _stop(error.message, error.advice) from None
+    _write(_rendered(found, form, screen if output is None else None), output)
+    raise typer.Exit(FINDINGS if found.freeze else OK)
+
+
+def _share(ratio: Decimal) -> Decimal:
+    from mlmon.units import UnitError, percent
+
+    if not 0 <= ratio <= 1:
+        raise UnitError(f"{percent(ratio)} is no share of a budget", "write a percentage from 0% to 100%")
+    return ratio
+
+
+def _rendered(found: Report, form: Form, screen: Screen | None) -> str:
+    from mlmon.budget import render_html, render_json, render_markdown, render_text
+    from mlmon.report import plain_paint
+
+    if form is Form.TEXT:
+        return render_text.render(found, screen.paint if screen else plain_paint)
+    forms = {Form.JSON: render_json.render, Form.MARKDOWN: render_markdown.render, Form.HTML: render_html.render}
+    return forms[form](found)
+
+
+def _write(text: str, output: Path | None) -> None:
+    if output is None:
+        typer.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise _stop(f"{output} cannot be written: {reason}", "check the path") from None
+    typer.echo(f"wrote {output}", err=True)
+
+
+def _stop(message: str, advice: str) -> typer.Exit:
+    typer.echo(f"mlmon: {message}; {advice}", err=True)
+    return typer.Exit(CANNOT_RUN)

@@ -1,0 +1,56 @@
+"""Which SLOs a command is about: all of them, those of a service, those of a name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from mlmon.cli.output import CANNOT_RUN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlmon.plan.model import Plan
+    from mlmon.plan.slo import Slo
+
+
+def planned(root: Path) -> Plan:
+    """Build the plan of a workspace; where that is not possible, print why and stop."""
+    from mlmon.diagnostics import has_errors
+    from mlmon.packs.load import library
+    from mlmon.plan.build import build
+    from mlmon.spec.load import load
+
+    built = build(load(root), library())
+    if built.plan is None or has_errors(built.findings):
+        from mlmon import report
+
+        typer.echo(report.as_text(built.findings, root), nl=False, err=True)
+        typer.echo("mlmon: the specs have to be corrected first", err=True)
+        raise typer.Exit(CANNOT_RUN)
+    return built.plan
+
+
+def chosen(root: Path, service: str | None, name: str | None) -> tuple[Plan, list[Slo]]:
+    """Return the plan and those of its SLOs that are asked for; where there is none, say what there is and stop."""
+    from mlmon.diagnostics import did_you_mean, one_of
+
+    plan = planned(root)
+    names = [item.name for item in plan.services]
+    if service is not None and service not in names:
+        raise _stop(f'there is no service "{service}"', did_you_mean(service, names) or f"there is {one_of(names)}")
+    slos = [slo for item in plan.services if service in {None, item.name} for slo in item.slos]
+    found = [slo for slo in slos if name in {None, slo.name}]
+    if not found and name is not None and slos:
+        known = sorted({slo.name for slo in slos})
+        raise _stop(f'there is no SLO "{name}"', did_you_mean(name, known) or f"there is {one_of(known)}")
+    if not found:
+        message = f"{service} has no SLO" if service else "no service has an SLO"
+        raise _stop(message, "add one under `slos:` in a spec")
+    return plan, found
+
+
+def _stop(message: str, advice: str) -> typer.Exit:
+    typer.echo(f"mlmon: {message}; {advice}", err=True)
+    return typer.Exit(CANNOT_RUN)

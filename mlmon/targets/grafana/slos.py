@@ -1,0 +1,276 @@
+"""Promises kept and budgets left: a table of all SLOs of a service, and a closed row for each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Final
+
+from mlmon.plan.slo import TimeWhile
+from mlmon.promql import slo as names
+from mlmon.targets.grafana.drawing import Drawing, Link, Override, Query, Section, Step
+from mlmon.targets.grafana.looks import GOOD, HIDDEN, NEUTRAL, Palette
+from mlmon.targets.grafana.queries import guard
+from mlmon.targets.grafana.texts import literal, runbooks
+from mlmon.units import percent, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlmon.plan.model import Alert, Outputs, ServicePlan
+    from mlmon.plan.slo import Slo
+    from mlmon.units import Duration
+
+LOW: Final = Decimal("0.1")
+"""Share of the budget from which on less is left than a bad day costs."""
+THREE_NINES: Final = Decimal("0.999")
+BUDGET_STEPS: Final = (Step(None, "red"), Step(Decimal(0), "orange"), Step(LOW, GOOD))
+BURN_STEPS: Final = (Step(None, GOOD), Step(Decimal(1), "orange"), Step(Decimal(6), "red"))
+
+
+def measured(slos: Iterable[Slo]) -> list[Slo]:
+    """Return the SLOs that Prometheus measures."""
+    return [slo for slo in slos if slo.indicator.on("prometheus")]
+
+
+def budget_left(slo: Slo) -> str:
+    """Return the recorded share of the budget that is left."""
+    return guard(names.series(names.REMAINING, slo, slo.period))
+
+
+def windows(slo: Slo) -> list[Duration]:
+    """Return the windows over which an error ratio is recorded, the shortest first."""
+    return sorted({window for tier in slo.tiers for window in (tier.short, tier.long)} | {slo.period})
+
+
+def burn(slo: Slo) -> str:
+    """Return how many times faster than evenly the budget burns, over the shortest of the long windows."""
+    return f"{_ratio(slo, _pace(slo))} / {plain(slo.budget)}"
+
+
+def gone_in(slo: Slo) -> str:
+    """Return the seconds until the budget is gone at that pace; nothing while nothing burns or nothing is left."""
+    return f"({budget_left(slo)} > 0) * {plain(slo.period.seconds)} / ({burn(slo)} > 0)"
+
+
+def _pace(slo: Slo) -> Duration:
+    return min((tier.long for tier in slo.tiers), default=slo.period)
+
+
+def _ratio(slo: Slo, window: Duration) -> str:
+    return guard(names.series(names.RATIO, slo, window))
+
+
+def _union(terms: Iterable[str]) -> str:
+    return "\nor\n".join(terms)
+
+
+@dataclass(frozen=True)
+class Promises:
+    """Draws the SLOs of one service."""
+
+    service: ServicePlan
+    outputs: Outputs
+    palette: Palette
+
+    @property
+    def slos(self) -> list[Slo]:
+        """The SLOs that can be drawn."""
+        return measured(self.service.slos)
+
+    def table(self) -> Drawing:
+        """One line per SLO: what is promised, what is left, how fast it goes."""
+        asked = {
+            "Objective": _union(guard(names.series(names.OBJECTIVE, slo)) for slo in self.slos),
+            "Budget left": _union(budget_left(slo) for slo in self.slos),
+            "Burn rate": _union(burn(slo) for slo in self.slos),
+            "Gone in": _union(gone_in(slo) for slo in self.slos),
+        }
+        pace = ", ".join(dict.fromkeys(f"{_pace(slo)} for {slo.name}" for slo in self.slos))
+        return status_table(
+            "SLO status",
+            "Budget left over each SLO's own period. A burn rate of 1 spends it evenly, to the day; the pace is that "
+            f"of the last {pace}. 'Gone in' says when the budget ends at that pace.",
+            asked,
+            {"slo": "SLO"},
+        )
+
+    def lowest(self) -> Drawing:
+        """The smallest budget left of all SLOs, for the first screen."""
+        return Drawing(
+            kind="stat",
+            title="Budget left",
+            description="Budget left of the SLO that has the least; see the table for which one. Below 10 % releases "
+            "should wait.",
+            unit="percentunit",
+            targets=(Query(f"min({_union(budget_left(slo) for slo in self.slos)})"),),
+            steps=BUDGET_STEPS,
+        )
+
+    def kept(self, slo: Slo) -> Drawing:
+        """The share of good events over the period, red below the objective."""
+        return Drawing(
+            kind="stat",
+            title=f"{slo.name.capitalize()} ({slo.period})",
+            description=f"{literal(slo.description)} The objective is {percent(slo.objective)}.",
+            unit="percentunit",
+            targets=(Query(f"1 - {_ratio(slo, slo.period)}"),),
+            steps=(Step(None, "red"), Step(slo.objective, GOOD)),
+            maximum=Decimal(1),
+            decimals=2 if slo.objective < THREE_NINES else 3,
+        )
+
+    def row(self, slo: Slo) -> Section:
+        """Everything about one SLO, in a closed row."""
+        head = [(self._objective(slo), 4), (self._left(slo), 5), (self.kept(slo), 5), (self._bad(slo), 5), (_gone(slo), 5)]
+        body = [(self._burning(slo), 8), (self._budget(slo), 8), (self._events(slo), 8)]
+        title = f"SLO {slo.name}: {percent(slo.objective)} over {slo.period}"
+        return Section(title, (tuple(head), tuple(body)), collapsed=True)
+
+    def _alerts(self, slo: Slo) -> list[Alert]:
+        return [alert for alert in self.service.alerts if getattr(alert.condition, "slo", None) == slo]
+
+    def _objective(self, slo: Slo) -> Drawing:
+        return Drawing(
+            kind="stat",
+            title="Objective",
+            description=literal(slo.description),
+            unit="percentunit",
+            targets=(Query(guard(names.series(names.OBJECTIVE, slo))),),
+            steps=(Step(None, NEUTRAL),),
+            sparkline=False,
+        )
+
+    def _left(self, slo: Slo) -> Drawing:
+        return Drawing(
+            kind="stat",
+            title="Error budget left",
+            description=f"Share of the {percent(slo.budget)} that may fail within {slo.period} and has not yet.",
+            unit="percentunit",
+            targets=(Query(budget_left(slo)),),
+            steps=BUDGET_STEPS,
+        )
+
+    def _bad(self, slo: Slo) -> Drawing:
+        timed = isinstance(slo.indicator, TimeWhile)
+        return Drawing(
+            kind="stat",
+            title=f"{'Bad time' if timed else 'Bad events'} ({slo.period})",
+            description=f"{'Time' if timed else 'Events'} within {slo.period} that broke the promise.",
+            unit="s" if timed else "short",
+            targets=(Query(guard(names.series(names.ERRORS, slo, slo.period))),),
+            steps=(Step(None, NEUTRAL),),
+            minimum=Decimal(0),
+        )
+
+    def _burning(self, slo: Slo) -> Drawing:
+        alerts = self._alerts(slo)
+        limits: dict[Decimal, str] = {}
+        for tier in sorted(slo.tiers, key=lambda item: self.palette.rank(item.severity)):
+            limits.setdefault(tier.threshold(slo.objective), self.palette.colour(tier.severity))
+        tiers = "\n".join(
+            f"- {tier.name} ({tier.severity}): {tier.long} and {tier.short} above "
+            f"{percent(tier.threshold(slo.objective))}, {plain(tier.factor)} times the even rate"
+            for tier in slo.tiers
+        )
+        return Drawing(
+            kind="timeseries",
+            title="Error ratio by window",
+            description=f"A tier fires when both its windows are above its line.\n\n{tiers}",
+            unit="percentunit",
+            targets=tuple(Query(_ratio(slo, window), str(window)) for window in windows(slo)),
+            steps=(Step(None, HIDDEN), *(Step(value, limits[value]) for value in sorted(limits))),
+            lines=True,
+            minimum=Decimal(0),
+            soft_maximum=min(limits) * Decimal("1.1") if limits else None,
+            no_value="no events",
+            links=runbooks(self.outputs, alerts),
+        )
+
+    def _budget(self, slo: Slo) -> Drawing:
+        return Drawing(
+            kind="timeseries",
+            title="Error budget left",
+            description=f"Over the whole period of {slo.period}, whatever range the dashboard shows; below 0 the "
+            "promise is broken.",
+            unit="percentunit",
+            targets=(Query(budget_left(slo), "left"),),
+            steps=(Step(None, HIDDEN), Step(Decimal(0), "red"), Step(LOW, "orange")),
+            lines=True,
+            maximum=Decimal(1),
+            time_from=str(slo.period),
+        )
+
+    def _events(self, slo: Slo) -> Drawing:
+        window = windows(slo)[0]
+        timed = isinstance(slo.indicator, TimeWhile)
+        right = {"custom.axisPlacement": "right", "color": {"mode": "fixed", "fixedColor": "red"}}
+        return Drawing(
+            kind="timeseries",
+            title=f"{'Time' if timed else 'Events'} within {window}",
+            description="What the ratio is made of: bad on the right axis, all on the left one.",
+            unit="s" if timed else "short",
+            targets=(
+                Query(guard(names.series(names.EVENTS, slo, window)), "all"),
+                Query(guard(names.series(names.ERRORS, slo, window)), "bad"),
+            ),
+            minimum=Decimal(0),
+            overrides=(Override("bad", right),),
+        )
+
+
+def _gone(slo: Slo) -> Drawing:
+    return Drawing(
+        kind="stat",
+        title="Budget gone in",
+        description=f"Time until the budget is gone at the pace of the last {_pace(slo)}.",
+        unit="s",
+        targets=(Query(gone_in(slo)),),
+        steps=(Step(None, "red"), Step(Decimal(3 * 86400), "orange"), Step(slo.period.seconds, GOOD)),
+        sparkline=False,
+        no_value="nothing burns",
+    )
+
+
+def status_table(
+    title: str, description: str, asked: dict[str, str], keys: dict[str, str], links: dict[str, Link] | None = None
+) -> Drawing:
+    """Return a table with a line for each value of the labels `keys`, and a column for each expression."""
+    refs = {f"Value #{chr(ord('A') + index)}": column for index, column in enumerate(asked)}
+    order = [*keys, *refs]
+    looks: dict[str, dict[str, Any]] = {
+        "Objective": {"unit": "percentunit"},
+        "Budget left": {"unit": "percentunit", **_coloured(BUDGET_STEPS)},
+        "Burn rate": {"unit": "suffix:×", "decimals": 2, **_coloured(BURN_STEPS)},
+        "Gone in": {"unit": "s", "noValue": "-"},
+    }
+    overrides = [Override(column, looks[column]) for column in asked if column in looks]
+    overrides += [
+        Override(column, {"links": [{"title": link.title, "url": link.url}]}) for column, link in (links or {}).items()
+    ]
+    return Drawing(
+        kind="table",
+        title=title,
+        description=description,
+        unit="short",
+        targets=tuple(Query(expr, instant=True, format="table") for expr in asked.values()),
+        no_value="-",
+        overrides=tuple(overrides),
+        transformations=(
+            ("merge", {}),
+            (
+                "organize",
+                {
+                    "excludeByName": {"Time": True, "__name__": True, **({} if "service" in keys else {"service": True})},
+                    "indexByName": {name: index for index, name in enumerate(order)},
+                    "renameByName": keys | refs,
+                },
+            ),
+        ),
+        sort=("Budget left", False) if "Budget left" in asked else None,
+    )
+
+
+def _coloured(steps: tuple[Step, ...]) -> dict[str, Any]:
+    found = [{"color": step.colour, "value": None if step.value is None else float(step.value)} for step in steps]
+    return {"thresholds": {"mode": "absolute", "steps": found}, "custom.cellOptions": {"type": "color-text"}}
