@@ -18,10 +18,6 @@ from mlmon.schema import schemas
 from mlmon.spec.load import PROJECT_FILE, load
 from mlmon.targets import targets
 from mlmon.targets.alertmanager import minimum_version
-from mlmon.tools.checks import Options
-from mlmon.tools.executables import locate_all
-from mlmon.tools.report import check_all
-from mlmon.tools.work import Work
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Plan
@@ -82,6 +78,11 @@ def check_tree(
     root: Path, tree: Path, plan: Plan | None, *, strict: bool, display: str, validate: bool = True
 ) -> tuple[list[Finding], tuple[ToolReport, ...]]:
     """Let promtool, amtool and terraform judge a folder; findings about rules are placed in the spec they come from."""
+    from mlmon.tools.checks import Options
+    from mlmon.tools.executables import locate_all
+    from mlmon.tools.report import check_all
+    from mlmon.tools.work import Work
+
     files = {path.relative_to(tree).as_posix(): path for path in sorted(tree.rglob("*")) if path.is_file()}
     options = Options(strict=strict, validate=validate, needs_alertmanager=minimum_version(plan) if plan else (0, 0))
     report = check_all(tree, display, Work.of(files), locate_all(root), options)

@@ -17,6 +17,7 @@ _SECONDS: Final = {
     "ms": Decimal("0.001"),
 }
 _PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")
+_RATE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)/([smhd])")
 _BYTES: Final = {"B": 1, **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGTP", start=1)}}
 _BYTES_DECIMAL: Final = {f"{prefix}B": 1000**power for power, prefix in enumerate("kMGTP", start=1)}
 _SIZE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([A-Za-z]+)")
@@ -108,6 +109,14 @@ def read_bytes(value: Scalar) -> Decimal:
     if not match or not factor:
         raise UnitError(f'"{value}" is not a size', advice)
     return Decimal(match[1]) * factor
+
+
+def read_rate(value: object) -> Decimal:
+    """Read `60/h` or `5/s` as events per second; nothing per time is refused."""
+    match = _RATE.fullmatch(value) if isinstance(value, str) else None
+    if not match or Decimal(match[1]) == 0:
+        raise UnitError(f'"{value}" is not a rate', "write events per time, such as 60/h or 5/s")
+    return Decimal(match[1]) / _SECONDS[match[2]]
 
 
 def read(value: Scalar, unit: str) -> Decimal:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlmon.budget.model import Budget
 
 _WIDTH, _HEIGHT = 760, 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 46, 18, 28
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 64, 18, 28
 _POINTS: Final = 400
 _GAP_SECONDS: Final = 3600
 _LEAST_WIDTH: Final = 2.0

@@ -92,11 +92,11 @@ def _section(verdict: Verdict, number: int) -> Element:
     if not isinstance(entry, Budget):
         return node("section", *head, node("p", f"Not measured: {entry.reason}."), id=f"slo-{number}")
     known = words.measured(entry)
-    facts = f"{_sentence(verdict.reason)} {words.outlook(entry)} It burned {words.burns(entry)}."
+    facts = (_sentence(verdict.reason), words.outlook(entry), f"It burned {words.burns(entry)}.")
     return node(
         "section",
         *head,
-        node("p", facts),
+        node("p", " ".join(filter(None, facts))),
         node("p", f"Only {known}.", class_="note") if known else None,
         node("figure", burn_down(entry, number), _legend()),
         _incidents(entry),

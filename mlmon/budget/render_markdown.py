@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlmon.budget import words
 from mlmon.budget.model import Budget
-from mlmon.targets.markdown import Markdown, text
+from mlmon.targets.markdown import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,25 +34,23 @@ def _row(*cells: str) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _summary(verdict: Verdict) -> Iterator[Markdown]:
+def _summary(verdict: Verdict) -> tuple[str, ...]:
     entry = verdict.entry
-    releases = f"{'freeze' if verdict.freeze else 'go'}: {verdict.reason}"
-    cells = ["not measured", "", entry.reason, ""] if not isinstance(entry, Budget) else _numbers(entry)
-    for cell in (words.full_name(entry), words.promise(entry.slo), *cells, releases):
-        yield text(cell)
+    cells = _numbers(entry) if isinstance(entry, Budget) else ("not measured", "", text(entry.reason), "")
+    releases = f"{'freeze' if verdict.freeze else 'go'}: {text(verdict.reason)}"
+    return text(words.full_name(entry)), words.promise(entry.slo), *cells, releases
 
 
-def _numbers(budget: Budget) -> list[str]:
+def _numbers(budget: Budget) -> tuple[str, ...]:
     allowed = words.counted(budget.slo, budget.left_events) if budget.left_events > 0 else "nothing"
-    return [words.actual(budget), words.share(budget.left), allowed, words.exhaustion(budget)]
+    return words.actual(budget), words.share(budget.left), allowed, words.exhaustion(budget)
 
 
 def _details(budget: Budget) -> Iterator[str]:
     yield f"\n## {text(words.full_name(budget))}\n"
     known = words.measured(budget)
-    yield f"{text(budget.slo.description)} {words.outlook(budget)} Burn: {words.burns(budget)}." + (
-        f" Only {known}." if known else ""
-    )
+    facts = (text(budget.slo.description), words.outlook(budget), f"It burned {words.burns(budget)}.")
+    yield " ".join(filter(None, (*facts, f"Only {known}." if known else "")))
     yield ""
     yield from _table("Spent by", "From (UTC)", "Lasted", "Bad", "Of the budget")
     for incident in budget.incidents:

@@ -108,5 +108,8 @@ def _conclusion(report: Report, paint: Paint) -> Iterator[str]:
         elif not isinstance(verdict.entry, Budget) or verdict.entry.is_stale:
             yield f"{paint('unknown', 'yellow')}: {visible(words.full_name(verdict.entry))}: {verdict.reason}"
     if not report.freeze:
-        known = [verdict for verdict in report.verdicts if isinstance(verdict.entry, Budget)]
-        yield f"{paint('ok', 'green')}: {len(known)} of {len(report.verdicts)} budgets are measured, none is used up"
+        known = sum(isinstance(verdict.entry, Budget) for verdict in report.verdicts)
+        if known:
+            yield f"{paint('ok', 'green')}: {known} of {len(report.verdicts)} budgets are measured, none is used up"
+        else:
+            yield f"{paint('unknown', 'yellow')}: no budget is measured"

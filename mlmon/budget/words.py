@@ -97,31 +97,27 @@ def exhaustion(budget: Budget) -> str:
 
 
 def outlook(budget: Budget) -> str:
-    """Write the projection as a sentence, with what it rests on."""
+    """Write the projection as one or two sentences; nothing where nothing is left to be used up."""
     found = budget.projection
     if budget.left <= 0:
-        return "Nothing is left."
+        return ""
     if found is None:
         return "Fewer than 3 days are measured, which is too little to say when the budget will be used up."
-    return f"{_chance(found)} {_range(found)}"
-
-
-def _chance(found: Projection) -> str:
     within = _length(found.horizon)
     if not found.likelihood:
         return f"If it goes on as it did, the budget outlasts the next {within}."
-    return f"If it goes on as it did, the budget is used up within {within} in {share(found.likelihood, 0)} of cases."
+    cases = f"in {share(found.likelihood, 0)} of cases"
+    return f"If it goes on as it did, the budget is used up within {within} {cases}.{_cases(found)}"
 
 
-def _range(found: Projection) -> str:
+def _cases(found: Projection) -> str:
     if found.early is None:
         return ""
-    middle = f"in the middle case in {_length(found.middle)}" if found.middle is not None else ""
-    if found.late is None:
-        return f"In a bad case it lasts {_length(found.early)}{f', {middle}'.replace('in ', '', 1) if middle else ''}."
-    return f"It lasts {_length(found.early)} in a bad case, {_length(found.middle or 0)} in the middle, " + (
-        f"{_length(found.late)} in a good one."
-    )
+    bad = f" In a bad case it lasts {_length(found.early)}"
+    if found.middle is None:
+        return f"{bad}."
+    middle = f"{bad}, in the middle one {_length(found.middle)}"
+    return f"{middle}." if found.late is None else f"{middle}, in a good one {_length(found.late)}."
 
 
 def _length(seconds: int) -> str:

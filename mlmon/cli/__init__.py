@@ -1,7 +1,7 @@
 """The command line: parses options, calls the compiler, prints, sets the exit code.
 
-Each command is a module here with a function `command`; modules import what they work with inside that function, so
-that `mlmon --help` stays quick.
+Each command is a module here with a function `command`, or an `app` with commands of its own; modules import what they
+work with inside those functions, so that `mlmon --help` stays quick.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mlmon.cli import budget, doctor, generate, init, lint, schema, validate
+from mlmon.cli import budget, doctor, generate, init, lint, route, schema, slo, validate
 
 app = typer.Typer(
     help="Compile one YAML spec per machine-learning service into everything that watches it.",
@@ -20,8 +20,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (generate, lint, validate, init, schema, doctor, budget):
+for module in (generate, lint, validate, init, schema, doctor, budget, route):
     app.command(module.__name__.rpartition(".")[2])(module.command)
+app.add_typer(slo.app, name="slo")
 
 
 def _version(wanted: bool) -> None:

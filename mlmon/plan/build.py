@@ -73,7 +73,9 @@ def _service(
         name=meta.name, team=meta.team, tier=meta.tier, description=meta.description,
         model=service.model.model.name if service.model.model else "", spec=service.document.path,
         components=components, alerts=alerts, recordings=recordings(components, library, problems), slos=promises,
-        panels=panels(components, library, alerts, problems), origin=service.document.locate(("metadata", "name")),
+        panels=panels(components, library, alerts, problems),
+        paging=frozenset(name for name, item in project.model.severities.items() if item.paging),
+        origin=service.document.locate(("metadata", "name")),
     )  # fmt: skip
 
 

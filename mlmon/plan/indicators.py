@@ -79,8 +79,15 @@ class Indicators:
 
     def _has_bucket(self, signal: Signal, limit: Decimal, where: KeyPath) -> bool:
         binding = signal.prometheus
-        bounds = sorted(bound * binding.scale for bound in binding.buckets) if binding else []
-        if binding is None or not bounds or limit in bounds:
+        if binding is None or binding.native:
+            return True
+        bounds = sorted(bound * binding.scale for bound in binding.buckets)
+        if not bounds:
+            message = f"the bucket bounds of {binding.series[0].metric} are not known, so fast answers cannot be counted"
+            advice = f"list the bounds that a scrape shows under `signals.{signal.name}.prometheus.buckets`"
+            self._problem(message, advice, *where, "threshold", rule="slo-unknown-buckets")
+            return False
+        if limit in bounds:
             return True
         near = [bound for bound in bounds if bound < limit][-1:] + [bound for bound in bounds if bound > limit][:1]
         shown, choices = show(limit, "seconds"), " or ".join(show(bound, "seconds") for bound in near)

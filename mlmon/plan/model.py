@@ -120,7 +120,7 @@ class Component:
 
 @dataclass(frozen=True)
 class ServicePlan:
-    """Everything that watches one service."""
+    """Everything that watches one service; `paging` are the severities that wake somebody."""
 
     name: str
     team: str
@@ -133,6 +133,7 @@ class ServicePlan:
     recordings: tuple[Recording, ...]
     slos: tuple[Slo, ...]
     panels: tuple[Panel, ...]
+    paging: frozenset[str]
     origin: Place
 
     def recorded(self, quantity: Quantity) -> Recording | None:

@@ -62,36 +62,39 @@ def increment(
     unless the component's exporter expires idle series.
     """
     bound = binding(signal)
-    terms = [
-        _increment(
-            selector(series, *extra, suffix=suffix), steps, counted, _targets(series, steps, bound.count_first_samples)
-        )
-        for series in bound.series
-    ]
+    terms = []
+    for part in bound.series:
+        chosen = selector(part, *extra, suffix=suffix)
+        before = f"last_over_time({chosen}[{_BRIDGE}] offset {steps.before})"
+        born = _targets(part, steps) if bound.count_first_samples else f"and {counted(before)}"
+        terms.append(_increment(f"{chosen}[{steps.interval}] offset {steps.delay}", before, born, counted))
     if len(terms) > 1:
         terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
     return aggregate("sum", by, " or ".join(terms))
 
 
-def _increment(chosen: str, steps: Steps, counted: Callable[[str], str], targets: str) -> str:
-    """What is new since the last evaluation, and all of it where the counter has begun anew.
+def _increment(since: str, before: str, born: str, counted: Callable[[str], str]) -> str:
+    """What is new since the last evaluation; all of it where the counter began anew, and what it had reached before.
 
-    A range, not the newest sample alone: Prometheus marks the series of a failed scrape or a removed pod as stale, and
+    Ranges, not the newest sample alone: Prometheus marks the series of a failed scrape or a removed pod as stale, and
     what they counted before that would be lost. A series without a sample since the last evaluation has nothing new.
     """
-    now = counted(f"last_over_time({chosen}[{steps.interval}] offset {steps.delay})")
-    before = counted(f"last_over_time({chosen}[{_BRIDGE}] offset {steps.before})")
-    anew = f"{now}\n    {targets}" if targets else f"({now} and {before})"
-    return f"\n  ({now} - {before}) >= 0\n  or {anew}\n"
+    if counted is not str:
+        # NOTE: max_over_time and resets leave native histograms out, so a reset loses up to one evaluation of them.
+        now = counted(f"last_over_time({since})")
+        return f"\n  ({now} - {counted(before)}) >= 0\n  or {now}\n    {born}\n"
+    top, again = f"max_over_time({since})", f"last_over_time({since}) and resets({since}) > 0"
+    return (
+        f"\n  ({top} - {before}) >= 0\n  or {top}\n    {born}"
+        f'\n  or label_replace({again}, "mlmon_reset", "1", "", "")\n'
+    )
 
 
-def _targets(series: Series, steps: Steps, first: bool) -> str:
+def _targets(series: Series, steps: Steps) -> str:
     """Restrict to targets that were up before: their new series are born, not just discovered.
 
     A target whose `up` is itself new has been discovered or relabelled, and brings counters of any age.
     """
-    if not first:
-        return ""
     up = selector(Series("up", tuple(item for item in series.matchers if item.label in _TARGET)))
     past, on = f"{up}[{_BRIDGE}] offset {steps.before}", f"on ({', '.join(_TARGET)})"
     found = f"last_over_time({up}[{steps.interval}] offset {steps.delay}) unless last_over_time({past})"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlmon.units import plain
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 _INTEGRAL = re.compile(r"\d+")
 
 
+@lru_cache(maxsize=4096)
 def string(value: str) -> str:
     """Quote text as a PromQL string literal (the escapes of Go, of which JSON's are a part)."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\x7f")

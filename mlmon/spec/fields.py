@@ -15,6 +15,7 @@ from mlmon.units import Duration, Scalar, UnitError, read_ratio
 _NAME: Final = re.compile(r"[a-z]([a-z0-9-]*[a-z0-9])?")
 _ALERT: Final = re.compile(r"[A-Z][A-Za-z0-9]*")
 _LABEL: Final = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f]")
 _RESERVED: Final = frozenset(
     {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
 )
@@ -23,7 +24,10 @@ _RESERVED: Final = frozenset(
 class Strict(BaseModel):
     """Every model of the spec: unknown keys are errors, values are not coerced, instances do not change."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True)
+    # A model that is only a part of another one never validates by itself; deferring saves start-up time.
+    model_config = ConfigDict(
+        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True
+    )
 
 
 def refuse(message: str, advice: str) -> PydanticCustomError:
@@ -109,7 +113,7 @@ def _url(value: Any) -> str:
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value.strip():
         raise refuse("the text is empty or not text", "write a sentence in quotes")
-    if any(ord(character) < 32 and character not in "\n\t" for character in value):
+    if _CONTROL.search(value):
         raise refuse("the text holds a control character", "remove it")
     return value.strip()
 

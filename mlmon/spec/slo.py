@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
 from mlmon.spec.fields import LabelName, Name, Objective, Period, Ratio, Strict, Text, Value, refuse
-from mlmon.units import Duration
+from mlmon.units import Duration, UnitError, read_rate
 
 Kind = Literal["availability", "latency", "freshness", "quality", "events", "ratio", "boolean"]
 """What an SLO measures."""
@@ -25,14 +24,13 @@ _KEYS: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
 }
 """Keys of their own that each kind needs, and those that it may have."""
 _OWN: Final = {key for needs, may in _KEYS.values() for key in (*needs, *may)}
-_PER: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 def _traffic(value: Any) -> Decimal:
-    match = re.fullmatch(r"([0-9]+(?:\.[0-9]+)?)/([smhd])", value) if isinstance(value, str) else None
-    if not match or Decimal(match[1]) <= 0:
-        raise refuse(f'"{value}" is not a rate', "write events per time, such as 60/h or 5/s")
-    return Decimal(match[1]) / _PER[match[2]]
+    try:
+        return read_rate(value)
+    except UnitError as error:
+        raise refuse(error.message, error.advice) from None
 
 
 def _day_or_more(value: Duration) -> Duration:

@@ -10,7 +10,12 @@ import yaml
 from mlmon.packs.load import library
 from mlmon.packs.model import PrometheusEntry, SeriesEntry, SignalEntry
 
-FACTS: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "metric_facts.yaml").read_text(encoding="utf-8"))
+FILES = ("metric_facts.yaml", "metric_facts_servers.yaml")
+FACTS: dict[str, Any] = {
+    pack: system
+    for name in FILES
+    for pack, system in yaml.safe_load((Path(__file__).parent / name).read_text(encoding="utf-8")).items()
+}
 SCRAPE_LABELS = {"instance", "job"}
 SCALES = {
     ("microseconds", "seconds"): "0.000001",

@@ -20,7 +20,7 @@ from tests.support.presets import Variant, everything, plan_of_spec, variants
 VARIANTS = list(variants())
 PACKS = sorted(library().packs)
 FIXED_PLACEHOLDERS = {"service", "component", "threshold", "for", "value"}
-OWN = {"application", "prometheus-client", "sagemaker-endpoint", "triton", "vllm"}
+OWN = {"application", *library().names("runtime")}
 CAUSES_THAT_PAGE = {"EndpointGPUMemoryHigh"}  # SEV-1 in the field's guides: the next batch fails
 
 

@@ -21,7 +21,8 @@ from tests.support.traffic import Shape, Truth, write
 Stops = dict[str, tuple[float, float]]
 END = 1_759_968_000.0
 """A midnight (UTC)."""
-SETTINGS = "  prometheus: {scrape_interval: 15s, evaluation_interval: 30s}\n"
+LIVE = 7 * 3600.0
+"""Seconds at the end of the data in which the rules have been evaluated by a running Prometheus."""
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,10 @@ slos:
 """
 
 
-def plan(folder: Path, specs: Iterable[str]) -> Plan:
-    """The plan of some services, scraped and judged as the examples are."""
-    return plan_of(folder, *specs, project=f"{PROJECT}{SETTINGS}")
+def plan(folder: Path, specs: Iterable[str], scrape: str = "15s") -> Plan:
+    """The plan of some services, scraped that often and judged every half minute."""
+    settings = f"  prometheus: {{scrape_interval: {scrape}, evaluation_interval: 30s}}\n"
+    return plan_of(folder, *specs, project=f"{PROJECT}{settings}")
 
 
 @contextmanager
@@ -101,34 +103,42 @@ def world(folder: Path, tools: Tools, shapes: list[Shape], length: float, stoppe
     made, data, start = plan(folder, map(spec, shapes)), folder / "data", END - length
     truths = write(shapes, folder / "raw.txt", start, length)
     import_blocks(tools.promtool, folder / "raw.txt", data)
-    for step, rules in _written(folder, backfill(made)).items():
-        spans: dict[tuple[float, float], list[Path]] = {}
-        for rule in rules:
-            begin, end = stopped.get(rule.name.split("-")[0], (length, length))
-            for span in {(0.0, begin), (end, length)} - {(length, length)}:
-                spans.setdefault(span, []).append(rule)
+    passes = _written(folder, backfill(made))
+    counts = passes.pop("1-counts")
+    with prometheus(tools.prometheus, folder / "counts", data=data) as server:
+        for rule in counts:
+            begin, end = stopped.get(Path(rule).name.split("-")[0], (length, length))
+            for first, last in sorted({(0.0, begin), (end, length)} - {(length, length)}):
+                work_out(tools.promtool, server, folder, [rule], start + first, start + last)
+    # Once more for the end, as the running Prometheus would: errors are 0 where events are recorded already.
+    with prometheus(tools.prometheus, folder / "live", data=data) as server:
+        work_out(tools.promtool, server, folder, counts, END - LIVE, END)
+    for step, rules in passes.items():
         with prometheus(tools.prometheus, folder / step, data=data) as server:
-            for (begin, end), chosen in spans.items():
-                work_out(tools.promtool, server, chosen, data, start + begin, start + end)
+            work_out(tools.promtool, server, folder, rules, start, END)
     with prometheus(tools.prometheus, folder / "served", data=data) as server:
         yield World(server, made, truths, start, END)
 
 
-def _written(folder: Path, files: dict[str, str]) -> dict[str, list[Path]]:
+def _written(folder: Path, files: dict[str, str]) -> dict[str, list[str]]:
     """Write the backfill files; return them by their pass, in order."""
-    passes: dict[str, list[Path]] = {}
+    passes: dict[str, list[str]] = {}
     for path, text in sorted(files.items()):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8")
-        passes.setdefault(target.parent.name, []).append(target)
+        passes.setdefault(target.parent.name, []).append(path)
     return passes
 
 
-def work_out(promtool: str, server: Server, rules: list[Path], data: Path, start: float, end: float) -> None:
-    """Run promtool's backfill. Raises AssertionError with its words when it fails."""
-    span = [f"--start={start:.0f}", f"--end={end:.0f}", f"--url={server.url}", f"--output-dir={data}", "--quiet"]
-    command = [promtool, "tsdb", "create-blocks-from", "rules", "--max-block-duration=54h", *span, *map(str, rules)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)
+def work_out(promtool: str, server: Server, folder: Path, rules: list[str], start: float, end: float) -> None:
+    """Run promtool's backfill. Raises AssertionError with its words when it fails.
+
+    The paths are relative, since the moments of evaluation follow from their hash: promtool leaves out one that falls
+    into the last second of a block.
+    """
+    span = [f"--start={start:.0f}", f"--end={end:.0f}", f"--url={server.url}", "--output-dir=data", "--quiet"]
+    command = [promtool, "tsdb", "create-blocks-from", "rules", "--max-block-duration=54h", *span, *rules]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "importer error" not in done.stderr, done.stderr

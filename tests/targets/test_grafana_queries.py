@@ -18,6 +18,8 @@ from tests.support.fleet import fleet
 from tests.support.servers import Server
 from tests.support.servers import prometheus as started
 
+PREPARATION = 10
+"""Seconds within which the history is usually written and imported."""
 VARIABLES = {"$__rate_interval": "1m", "$version": ".+", "$instance": ".+"}
 EMPTY_WHEN_HEALTHY = {
     "Alerts firing now": "the history holds nothing that an alert would fire on",
@@ -57,17 +59,19 @@ def dashboards() -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[str], str]) -> Iterator[Server]:
-    """Prometheus with an hour of history, days of SLOs and weeks of baselines; its rules have been evaluated in turn."""
+    """Prometheus with an hour of history, days of SLOs and weeks of baselines, whose rules have been evaluated."""
     promtool, executable = require_tool("promtool"), require_tool("prometheus")
     folder = tmp_path_factory.mktemp("prometheus")
-    end = int(time.time()) + 180
+    end = int(time.time()) + PREPARATION
     history.write(fleet(), folder / "raw.txt", start=end - 3000, end=end)
     history.write_baselines(fleet(), folder / "past.txt", end=end)
-    history.write_slos(fleet(), folder / "slos.txt", end=end - 180, days=2)
+    history.write_slos(fleet(), folder / "slos.txt", end=end, days=2)
     for name in ("raw.txt", "past.txt", "slos.txt"):
         history.import_blocks(promtool, folder / name, folder / "data")
     for path, text in prometheus.render(fleet()).items():
         (folder / Path(path).name).write_text(_hurried(text), encoding="utf-8")
+    # Rules cannot write before the end of a block, and find nothing long after it.
+    time.sleep(max(0.0, end + 1 - time.time()))
     with started(executable, folder, rules=f"{folder}/*.rules.yaml", data=folder / "data") as running:
         begun = time.time()
         running.wait_for(lambda: _evaluated(running, begun + 6), 30)
@@ -111,7 +115,7 @@ def panels(dashboard: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_rules_have_no_errors(server: Server) -> None:
     rules = [rule for group in server.get("rules")["groups"] for rule in group["rules"]]
     assert len(rules) > 100
-    assert [(rule["name"], rule["lastError"]) for rule in rules if rule.get("lastError") or rule["health"] != "ok"] == []
+    assert [(rule["name"], rule.get("lastError")) for rule in rules if rule["health"] != "ok"] == []
 
 
 def test_every_query_has_series(server: Server, dashboards: list[dict[str, Any]]) -> None:
@@ -133,7 +137,9 @@ def test_tables_have_lines(server: Server, dashboards: list[dict[str, Any]], tit
 
 
 def test_every_service_has_a_line(server: Server, dashboards: list[dict[str, Any]]) -> None:
-    first = next(item for item in asked(dashboards) if item.panel["title"] == "Services" and item.target["refId"] == "A")
+    first = next(
+        item for item in asked(dashboards) if item.panel["title"] == "Services" and item.target["refId"] == "A"
+    )
     lines = {series["metric"]["service"] for series in server.series(first.expr, time.time())}
     assert lines == {service.name for service in fleet().services}
 

@@ -48,7 +48,9 @@ def _window(slo: Slo, tier: BurnTier, window: Duration, frame: Frame) -> MetricA
     for number, (bad, total) in enumerate(counted):
         queries.append(MetricQuery(id=f"bad{number}", metric=stat(bad, "Sum", period)))
         queries.append(MetricQuery(id=f"all{number}", metric=stat(total, "Sum", period)))
-    failed, every = (" + ".join(f"FILL({name}{number}, 0)" for number in range(len(counted))) for name in ("bad", "all"))
+    failed, every = (
+        " + ".join(f"FILL({name}{number}, 0)" for number in range(len(counted))) for name in ("bad", "all")
+    )
     enough = f"({failed}) >= {tier.min_errors if window == tier.long else 0}"
     ratio = f"IF(({every}) > 0 AND {enough}, ({failed}) / ({every}), 0)"
     return MetricAlarm(

@@ -95,7 +95,6 @@ class Drawing:
     soft_maximum: Decimal | None = None
     decimals: int | None = None
     axis_label: str = ""
-    sparkline: bool = True
     names: bool = False
     texts: tuple[tuple[str, str, str], ...] = ()
     no_value: str = "no data"

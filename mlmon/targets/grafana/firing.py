@@ -38,9 +38,7 @@ class Firing:
     def counts(self) -> Drawing:
         """The number of alerts of each severity, 0 where there are none."""
         severities = [severity.name for severity in self.routing.severities]
-        overrides = [
-            Override(name, {"thresholds": _from_one(self.palette.colour(name))}) for name in severities
-        ]
+        overrides = [Override(name, {"thresholds": _from_one(self.palette.colour(name))}) for name in severities]
         targets = [Query(f"count({self._alerts(severity=name)}) or vector(0)", name) for name in severities]
         levels = ", ".join(f"{severity.name} is {severity.level}" for severity in self.routing.severities)
         return Drawing(
@@ -49,7 +47,6 @@ class Firing:
             description=f"Alerts that fire now, by severity ({levels}); silenced and inhibited ones count too.",
             unit="none",
             targets=tuple(targets),
-            sparkline=False,
             names=True,
             minimum=Decimal(0),
             overrides=tuple(overrides),
@@ -63,7 +60,17 @@ class Firing:
         named = f'label_join(\n{since},\n"runbook", "-", "alertname", "slo")'
         expr = f'label_replace(\n{named},\n"runbook", "$1", "runbook", "(.*)-")'
         shown = {key: name for key, name in _COLUMNS.items() if key != "service" or not self.service}
-        hidden = ("Time", "alertname", "alertstate", "team", "kind", "outage", "slo", "burn_tier", *(["service"] if self.service else []))
+        hidden = (
+            "Time",
+            "alertname",
+            "alertstate",
+            "team",
+            "kind",
+            "outage",
+            "slo",
+            "burn_tier",
+            *(["service"] if self.service else []),
+        )
         return Drawing(
             kind="table",
             title="Alerts firing now",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.conditions import Compare
@@ -93,15 +94,20 @@ class Palette:
         """Return colours of ranges: in each, that of the most urgent alert that would fire there."""
         comparing = _comparing(alerts)
         bounds = sorted({alert.threshold for alert in comparing if alert.threshold is not None})
-        inside = [*(bounds[:1] and [bounds[0] - 1]), *((low + high) / 2 for low, high in zip(bounds, bounds[1:], strict=False))]
-        inside += [bounds[-1] + 1] if bounds else [Decimal(0)]
         steps: list[Step] = []
-        for start, value in zip((None, *bounds), inside, strict=True):
-            firing = sorted((self.rank(alert.severity), alert.severity) for alert in comparing if _fires(alert, value))
-            colour = self.colour(firing[0][1]) if firing else good
+        for start, inside in zip((None, *bounds), _within(bounds), strict=True):
+            firing = [alert.severity for alert in comparing if _fires(alert, inside)]
+            colour = self.colour(min(firing, key=self.rank)) if firing else good
             if not steps or steps[-1].colour != colour:
                 steps.append(Step(start, colour))
         return tuple(steps)
+
+
+def _within(bounds: list[Decimal]) -> list[Decimal]:
+    """Return a value between each two bounds, one below all of them and one above."""
+    if not bounds:
+        return [Decimal(0)]
+    return [bounds[0] - 1, *((low + high) / 2 for low, high in pairwise(bounds)), bounds[-1] + 1]
 
 
 def _comparing(alerts: Iterable[Alert]) -> list[Alert]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from mlmon.plan.conditions import on_backend
 from mlmon.plan.quantities import Age, Quantile, Rate, Ratio, Variants
 from mlmon.targets.grafana import looks
 
@@ -33,8 +34,14 @@ class Overview:
 
     def drawings(self) -> list[Drawing]:
         """Return the most telling numbers of the service, at most eight."""
-        found = [self.firing.counts(), *self._slos(), *self._signals(), *self._stats()]
+        counts = [self.firing.counts()] if self.has_alerts else []
+        found = [*counts, *self._slos(), *self._signals(), *self._stats()]
         return [drawing for drawing in found if drawing][:MOST]
+
+    @property
+    def has_alerts(self) -> bool:
+        """Tell whether any alert of the service is one of Prometheus, which alone knows ALERTS."""
+        return any(on_backend(alert.condition, "prometheus") for alert in self.artist.service.alerts)
 
     def shown(self) -> list[Panel]:
         """Return the stat panels of the plan that stand here."""
@@ -50,7 +57,9 @@ class Overview:
     def _signals(self) -> Iterator[Drawing | None]:
         rate = self._find(lambda item: isinstance(item, Rate) and item.signal.name == "requests")
         errors = self._find(lambda item: isinstance(item, Ratio) and item.part.name == "errors")
-        slowest = self._find(lambda item: isinstance(item, Quantile) and item.q == _P99 and item.signal.unit == "seconds")
+        slowest = self._find(
+            lambda item: isinstance(item, Quantile) and item.q == _P99 and item.signal.unit == "seconds"
+        )
         versions = self._find(lambda item: isinstance(item, Variants))
         if rate:
             yield self.artist.stat("Request rate", "Requests per second.", rate)

@@ -48,9 +48,14 @@ class Artist:
                 return self.series(panel)
 
     def title(self, panel: Panel) -> str:
-        """Return a panel's title, with its component where several have a panel of that title."""
-        titles = Counter(other.title for other in self.service.panels)
-        return f"{panel.title} ({panel.component})" if titles[panel.title] > 1 else panel.title
+        """Return a panel's title, with its component where the title alone could be that of another one."""
+        titles = Counter(other.title for other in self.service.panels if is_measured(other))
+        unique = is_measured(panel) and titles[panel.title] == 1
+        return panel.title if unique or self.is_alone(panel) else f"{panel.title} ({panel.component})"
+
+    def is_alone(self, panel: Panel) -> bool:
+        """Tell whether no other component has panels."""
+        return all(other.component == panel.component for other in self.service.panels)
 
     def series(self, panel: Panel) -> Drawing | None:
         """Lines over time, with the thresholds of the alerts on the same quantity."""
@@ -154,6 +159,11 @@ class Artist:
         """Return a panel's description with its alerts and metrics."""
         signals = [signal for item in panel.series for signal in item.quantity.signals]
         return described(panel.description, panel.limits, signals, prometheus=source == PROMETHEUS)
+
+
+def is_measured(panel: Panel) -> bool:
+    """Tell whether Prometheus has any of a panel's series."""
+    return any(item.quantity.on("prometheus") for item in panel.series)
 
 
 def _missing(quantity: Quantity) -> str:

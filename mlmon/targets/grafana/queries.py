@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.plan.quantities import FIVE_MINUTES, Increase, Quantity
 from mlmon.plan.signals import Matcher, Series, Signal
@@ -63,7 +63,7 @@ class Queries:
         # Characters that the expression does not hold stand for variables until everything else is escaped.
         free = (chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in plain)
         span = next(free)
-        marks = {label: next(free) for label in chosen}
+        marks: dict[str, str] = {label: next(free) for label in chosen}
         window = None if is_fixed(item) else span
         expr = guard(Renderer(self.service, window=window).quantity(_narrowed(item, marks)))
         expr = expr.replace(span, RATE_INTERVAL)
@@ -75,10 +75,9 @@ class Queries:
 def _narrowed(item: Quantity, marks: dict[str, str]) -> Quantity:
     if not marks:
         return item
-    signals = {spec.name: getattr(item, spec.name) for spec in fields(item)}
-    return replace(
-        item, **{name: _with(value, marks) for name, value in signals.items() if isinstance(value, Signal)}
-    )
+    values = {spec.name: getattr(item, spec.name) for spec in fields(item)}
+    signals: dict[str, Any] = {name: _with(value, marks) for name, value in values.items() if isinstance(value, Signal)}
+    return replace(item, **signals)
 
 
 def _with(signal: Signal, marks: dict[str, str]) -> Signal:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.links import FLEET_UID, dashboard_uid
+from mlmon.promql.quantities import binding
 from mlmon.promql.text import selector
 from mlmon.targets.grafana.drawing import CLOUDWATCH, PROMETHEUS, Link, Page, Section, Variable
 from mlmon.targets.grafana.firing import Firing
 from mlmon.targets.grafana.layout import evenly, in_lines
 from mlmon.targets.grafana.looks import Palette
 from mlmon.targets.grafana.overview import Overview
-from mlmon.targets.grafana.panels import Artist
-from mlmon.targets.grafana.queries import Queries, guard
+from mlmon.targets.grafana.panels import Artist, is_measured
+from mlmon.targets.grafana.queries import FILTERS, Queries, guard
 from mlmon.targets.grafana.slos import Promises
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from mlmon.plan.model import Panel, Plan, ServicePlan
     from mlmon.plan.signals import Signal
@@ -36,7 +37,10 @@ SECTIONS: Final = {
     "pipeline": "Pipelines",
 }
 """Section of a panel to the row in which it stands, in the order of the page."""
-VISIBLE: Final = 26
+FIRST: Final = {"Traffic and errors": 6, "Latency": 6}
+"""Panels of a row that stand in the open; of any other row, three. The rest waits in a closed row below."""
+FEW: Final = 3
+VISIBLE: Final = 25
 """Panels that a page shows; the rows after them are closed."""
 PROMETHEUS_SOURCE: Final = Variable(PROMETHEUS, "Data source", "prometheus", datasource=True)
 CLOUDWATCH_SOURCE: Final = Variable(CLOUDWATCH, "Cloudwatch data source", "cloudwatch", datasource=True)
@@ -68,27 +72,22 @@ def page(service: ServicePlan, plan: Plan) -> Page:
 
 def _filters(service: ServicePlan) -> list[Variable]:
     """Choices of version and instance for the panels that show them one by one; the second follows the first."""
-    grouped = {label: signal for label, signal in _grouped(service)}
-    found, narrowed = [], ""
-    version = grouped.get("version")
-    if version and version.prometheus:
-        label = version.prometheus.label("version")
-        query = f"label_values({guard(selector(version.prometheus.series[0]))}, {label})"
-        text = "Narrows the panels that show versions one by one."
-        found.append(Variable("version", "Version", query, description=text))
-        narrowed = f'{label}=~"$version"'
-    instance = grouped.get("instance")
-    if instance and instance.prometheus:
-        chained = bool(narrowed) and version is not None
-        source = version if chained and version else instance
-        series = source.prometheus.series[0] if source.prometheus else instance.prometheus.series[0]
-        within = _appended(guard(selector(series)), narrowed) if chained else guard(selector(series))
-        query = f"label_values({within}, {instance.prometheus.label('instance')})"
-        found.append(Variable("instance", "Instance", query, description="Narrows the panels that show instances one by one."))
+    grouped = dict(_grouped(service))
+    found: list[Variable] = []
+    series, narrowed = "", ""
+    for label in (label for label in FILTERS if label in grouped):
+        bound = binding(grouped[label])
+        # The instances of a version are those of the metric that knows the version.
+        suffix = "_count" if grouped[label].kind == "histogram" else ""
+        series = series or guard(selector(bound.series[0], suffix=suffix))
+        values = _with_matcher(series, narrowed) if narrowed else series
+        text = f"Narrows the panels that show {label}s one by one."
+        found.append(Variable(label, label.title(), f"label_values({values}, {bound.label(label)})", description=text))
+        narrowed = f'{bound.label(label)}=~"${label}"'
     return found
 
 
-def _appended(selected: str, matcher: str) -> str:
+def _with_matcher(selected: str, matcher: str) -> str:
     return f"{selected[:-1]},{matcher}}}" if selected.endswith("}") else f"{selected}{{{matcher}}}"
 
 
@@ -108,45 +107,56 @@ class _Body:
     def sections(self) -> Iterator[Section]:
         """The top of the page, then rows from the user's view down to the machines; what is too much is closed."""
         top = self._top()
-        yield top
+        if top.lines:
+            yield top
         yield from (self.promises.row(slo) for slo in self.promises.slos)
         shown = len(top.drawings)
-        for section in (*self._rows(), *self._cloud()):
-            shown += len(section.drawings)
-            yield replace(section, collapsed=section.collapsed or shown > VISIBLE)
+        for title, drawings in self._rows():
+            first = _first(title, drawings)
+            if shown + first > VISIBLE:
+                yield Section(title, _lines(drawings), collapsed=True)
+                continue
+            shown += first
+            yield Section(title, _lines(drawings[:first]))
+            if drawings[first:]:
+                yield Section(f"{title}: more", _lines(drawings[first:]), collapsed=True)
 
     def _top(self) -> Section:
         overview = Overview(self.artist, self.promises, self.firing)
-        tables = [*([self.promises.table()] if self.promises.slos else []), self.firing.table()]
-        return Section("", (evenly(overview.drawings()), evenly(tables)))
+        tables = [*([self.promises.table()] if self.promises.slos else [])]
+        tables += [self.firing.table()] if overview.has_alerts else []
+        return Section("", tuple(evenly(line) for line in (overview.drawings(), tables) if line))
 
-    def _rows(self) -> Iterator[Section]:
+    def _rows(self) -> Iterator[tuple[str, list[Drawing]]]:
         overview = Overview(self.artist, self.promises, self.firing)
-        own = [panel for panel in self.artist.service.panels if panel not in overview.shown() and _is_own(panel)]
+        own = [panel for panel in self.artist.service.panels if panel not in overview.shown() and is_measured(panel)]
         for title in dict.fromkeys(SECTIONS.values()):
-            panels = [panel for panel in own if SECTIONS[panel.section] == title]
-            lines = self._lines(panels)
-            if lines:
-                yield Section(title, lines)
+            drawings = self._drawings(panel for panel in own if SECTIONS[panel.section] == title)
+            if drawings:
+                yield title, drawings
+        yield from self._cloud()
 
-    def _cloud(self) -> Iterator[Section]:
+    def _cloud(self) -> Iterator[tuple[str, list[Drawing]]]:
         """What only CloudWatch sees stands apart: other data source, other resolution, minutes late."""
         for component in self.artist.service.components:
-            panels = [
-                panel
-                for panel in self.artist.service.panels
-                if panel.component == component.name and not _is_own(panel)
-            ]
-            lines = self._lines(panels)
-            if lines:
-                yield Section(f"{component.name} (CloudWatch)", lines)
+            panels = [panel for panel in self.artist.service.panels if panel.component == component.name]
+            drawings = self._drawings(panel for panel in panels if not is_measured(panel))
+            if drawings:
+                yield f"{component.name} (CloudWatch)", drawings
 
-    def _lines(self, panels: list[Panel]) -> tuple[tuple[tuple[Drawing, int], ...], ...]:
-        drawings = [drawing for panel in panels if (drawing := self.artist.draw(panel))]
-        stats = [drawing for drawing in drawings if drawing.kind == "stat"]
-        others = [drawing for drawing in drawings if drawing.kind != "stat"]
-        return (*in_lines(stats, 6), *in_lines(others))
+    def _drawings(self, panels: Iterable[Panel]) -> list[Drawing]:
+        return [drawing for panel in panels if (drawing := self.artist.draw(panel))]
 
 
-def _is_own(panel: Panel) -> bool:
-    return any(item.quantity.on("prometheus") for item in panel.series)
+def _lines(drawings: list[Drawing]) -> tuple[tuple[tuple[Drawing, int], ...], ...]:
+    """Numbers in a line of their own where they fill one; a few stand among the graphs, as high as those."""
+    stats = [drawing for drawing in drawings if drawing.kind == "stat"]
+    if len(stats) < FEW and len(stats) < len(drawings):
+        return in_lines(drawings)
+    return (*in_lines(stats, 6), *in_lines([drawing for drawing in drawings if drawing.kind != "stat"]))
+
+
+def _first(title: str, drawings: list[Drawing]) -> int:
+    """Return how many panels of a row stand in the open: all of them where a single one would be left over."""
+    most = FIRST.get(title, 3)
+    return len(drawings) if len(drawings) <= most + 1 else most

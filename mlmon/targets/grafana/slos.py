@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.slo import TimeWhile
 from mlmon.promql import slo as names
-from mlmon.targets.grafana.drawing import Drawing, Link, Override, Query, Section, Step
+from mlmon.targets.grafana.drawing import Drawing, Override, Query, Section, Step
 from mlmon.targets.grafana.looks import GOOD, HIDDEN, NEUTRAL, Palette
 from mlmon.targets.grafana.queries import guard
+from mlmon.targets.grafana.slotable import BUDGET_STEPS, LOW, status_table
 from mlmon.targets.grafana.texts import literal, runbooks
 from mlmon.units import percent, plain
 
@@ -21,11 +22,7 @@ if TYPE_CHECKING:
     from mlmon.plan.slo import Slo
     from mlmon.units import Duration
 
-LOW: Final = Decimal("0.1")
-"""Share of the budget from which on less is left than a bad day costs."""
 THREE_NINES: Final = Decimal("0.999")
-BUDGET_STEPS: Final = (Step(None, "red"), Step(Decimal(0), "orange"), Step(LOW, GOOD))
-BURN_STEPS: Final = (Step(None, GOOD), Step(Decimal(1), "orange"), Step(Decimal(6), "red"))
 
 
 def measured(slos: Iterable[Slo]) -> list[Slo]:
@@ -65,6 +62,11 @@ def _union(terms: Iterable[str]) -> str:
     return "\nor\n".join(terms)
 
 
+def _by_slo(terms: Iterable[str]) -> str:
+    # Tables are merged where all labels agree, and a series' own name is one of them.
+    return f"max by (slo) (\n{_union(terms)}\n)"
+
+
 @dataclass(frozen=True)
 class Promises:
     """Draws the SLOs of one service."""
@@ -81,10 +83,10 @@ class Promises:
     def table(self) -> Drawing:
         """One line per SLO: what is promised, what is left, how fast it goes."""
         asked = {
-            "Objective": _union(guard(names.series(names.OBJECTIVE, slo)) for slo in self.slos),
-            "Budget left": _union(budget_left(slo) for slo in self.slos),
-            "Burn rate": _union(burn(slo) for slo in self.slos),
-            "Gone in": _union(gone_in(slo) for slo in self.slos),
+            "Objective": _by_slo(guard(names.series(names.OBJECTIVE, slo)) for slo in self.slos),
+            "Budget left": _by_slo(budget_left(slo) for slo in self.slos),
+            "Burn rate": _by_slo(burn(slo) for slo in self.slos),
+            "Gone in": _by_slo(gone_in(slo) for slo in self.slos),
         }
         pace = ", ".join(dict.fromkeys(f"{_pace(slo)} for {slo.name}" for slo in self.slos))
         return status_table(
@@ -122,7 +124,13 @@ class Promises:
 
     def row(self, slo: Slo) -> Section:
         """Everything about one SLO, in a closed row."""
-        head = [(self._objective(slo), 4), (self._left(slo), 5), (self.kept(slo), 5), (self._bad(slo), 5), (_gone(slo), 5)]
+        head = [
+            (self._objective(slo), 4),
+            (self._left(slo), 5),
+            (self.kept(slo), 5),
+            (self._bad(slo), 5),
+            (_gone(slo), 5),
+        ]
         body = [(self._burning(slo), 8), (self._budget(slo), 8), (self._events(slo), 8)]
         title = f"SLO {slo.name}: {percent(slo.objective)} over {slo.period}"
         return Section(title, (tuple(head), tuple(body)), collapsed=True)
@@ -138,7 +146,6 @@ class Promises:
             unit="percentunit",
             targets=(Query(guard(names.series(names.OBJECTIVE, slo))),),
             steps=(Step(None, NEUTRAL),),
-            sparkline=False,
         )
 
     def _left(self, slo: Slo) -> Drawing:
@@ -227,50 +234,5 @@ def _gone(slo: Slo) -> Drawing:
         unit="s",
         targets=(Query(gone_in(slo)),),
         steps=(Step(None, "red"), Step(Decimal(3 * 86400), "orange"), Step(slo.period.seconds, GOOD)),
-        sparkline=False,
         no_value="nothing burns",
     )
-
-
-def status_table(
-    title: str, description: str, asked: dict[str, str], keys: dict[str, str], links: dict[str, Link] | None = None
-) -> Drawing:
-    """Return a table with a line for each value of the labels `keys`, and a column for each expression."""
-    refs = {f"Value #{chr(ord('A') + index)}": column for index, column in enumerate(asked)}
-    order = [*keys, *refs]
-    looks: dict[str, dict[str, Any]] = {
-        "Objective": {"unit": "percentunit"},
-        "Budget left": {"unit": "percentunit", **_coloured(BUDGET_STEPS)},
-        "Burn rate": {"unit": "suffix:×", "decimals": 2, **_coloured(BURN_STEPS)},
-        "Gone in": {"unit": "s", "noValue": "-"},
-    }
-    overrides = [Override(column, looks[column]) for column in asked if column in looks]
-    overrides += [
-        Override(column, {"links": [{"title": link.title, "url": link.url}]}) for column, link in (links or {}).items()
-    ]
-    return Drawing(
-        kind="table",
-        title=title,
-        description=description,
-        unit="short",
-        targets=tuple(Query(expr, instant=True, format="table") for expr in asked.values()),
-        no_value="-",
-        overrides=tuple(overrides),
-        transformations=(
-            ("merge", {}),
-            (
-                "organize",
-                {
-                    "excludeByName": {"Time": True, "__name__": True, **({} if "service" in keys else {"service": True})},
-                    "indexByName": {name: index for index, name in enumerate(order)},
-                    "renameByName": keys | refs,
-                },
-            ),
-        ),
-        sort=("Budget left", False) if "Budget left" in asked else None,
-    )
-
-
-def _coloured(steps: tuple[Step, ...]) -> dict[str, Any]:
-    found = [{"color": step.colour, "value": None if step.value is None else float(step.value)} for step in steps]
-    return {"thresholds": {"mode": "absolute", "steps": found}, "custom.cellOptions": {"type": "color-text"}}

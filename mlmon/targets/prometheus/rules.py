@@ -57,7 +57,19 @@ def rule(alert: Alert, service: ServicePlan, outputs: Outputs) -> dict[str, Any]
         "runbook_url": runbook_url(outputs, alert),
         "dashboard_url": dashboard_url(outputs, service),
     }
+    below = _below(alert, service)
+    if below:
+        made["annotations"]["check_below"] = below
     return made
+
+
+def _below(alert: Alert, service: ServicePlan) -> str:
+    """Of a page, the alerts of lower layers that may be its cause: what broke below shows above."""
+    if alert.severity not in service.paging:
+        return ""
+    lower = LAYERS[: LAYERS.index(alert.layer)]
+    pages = (item for item in service.alerts if item.severity in service.paging)
+    return ", ".join(sorted({item.name for item in pages if item.layer in lower}))
 
 
 def _labels(alert: Alert, service: ServicePlan) -> dict[str, str]:

@@ -12,6 +12,7 @@ from mlmon.plan.words import sentence
 from mlmon.targets.markdown import Markdown
 from mlmon.targets.runbooks import people
 from mlmon.targets.runbooks.actions import mitigations
+from mlmon.targets.runbooks.contributors import contributors_of
 from mlmon.targets.runbooks.first_look import questions
 from mlmon.targets.runbooks.queries import Queries, lower, silence
 
@@ -146,6 +147,11 @@ class Page:
     def queries(self) -> list[Query]:
         """What has a result while the alert fires."""
         return Queries(self.service, self.plan.outputs).alert(self.alerts)
+
+    @property
+    def contributors(self) -> list[Query]:
+        """Which instances, versions and the like spend the budget of the SLO that the page is about."""
+        return contributors_of(self.alerts)
 
     @property
     def mitigations(self) -> tuple[Mitigation, ...]:

@@ -79,7 +79,7 @@ class Queries:
                 [
                     "aws cloudwatch describe-alarms --state-value ALARM",
                     *self._region(),
-                    f"--alarm-name-prefix {shlex.quote(self.outputs.cloudwatch_prefix)}",
+                    f"--alarm-name-prefix {shlex.quote(f'{self.outputs.cloudwatch_prefix}-{self.service.name}')}",
                     "--query '[MetricAlarms,CompositeAlarms][].AlarmName'",
                 ]
             )

@@ -1,0 +1,120 @@
+"""`mlmon route`: who gets this alert, when, and what would silence it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from mlmon.cli.options import Format, Root
+from mlmon.cli.output import CANNOT_RUN, OK, Screen
+
+if TYPE_CHECKING:
+    from mlmon.diagnostics import Finding
+    from mlmon.plan.model import Plan
+    from mlmon.routing.catalogue import Known
+
+
+class Form(StrEnum):
+    """How the answer is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def command(
+    alert: Annotated[str, typer.Argument(metavar="SERVICE/ALERT[/SEVERITY]", help="The alert that is asked about.")],
+    *,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help='"Sat 03:00" or 2026-11-21T03:00, in the zone of the business hours; else now.'),
+    ] = None,
+    firing: Annotated[
+        str | None,
+        typer.Option(metavar="ALERT,...", help="What else fires; without a service, of the same one. All severities."),
+    ] = None,
+    root: Root = Path(),
+    form: Annotated[Form, typer.Option("--format", help="text for people, json for programs.")] = Form.TEXT,
+) -> None:
+    """Say who gets an alert: receiver, hours, grouping, what silences it and what it silences.
+
+    Computed from the Alertmanager configuration and the rules as the specs compile to now.
+    """
+    from zoneinfo import ZoneInfo
+
+    from mlmon.cli.slos import planned
+    from mlmon.routing import render_json, render_text
+    from mlmon.routing.answer import answers, together
+    from mlmon.routing.catalogue import alerts
+    from mlmon.routing.config import read
+    from mlmon.routing.moments import read_moment
+    from mlmon.targets import alertmanager, prometheus
+    from mlmon.units import UnitError
+
+    screen = Screen(root, Format.TEXT if form is Form.TEXT else Format.JSON)
+    plan = planned(root)
+    zone, now = ZoneInfo(plan.routing.business_hours.timezone), datetime.now(UTC)
+    severities = [severity.name for severity in plan.routing.severities]
+    known = alerts(prometheus.render(plan).values(), severities)
+    try:
+        moment = read_moment(at, zone, now) if at else now.astimezone(zone)
+    except UnitError as error:
+        typer.echo(f"mlmon: {error.message}; {error.advice}", err=True)
+        raise typer.Exit(CANNOT_RUN) from None
+    asked = _chosen(screen, plan, known, [alert])
+    others = _chosen(screen, plan, known, [_full(name, alert) for name in (firing or "").split(",") if name.strip()])
+    config = read(alertmanager.render(plan)[alertmanager.CONFIG])
+    scene = render_text.Scene(config, known, moment, severities)
+    found = answers(config, known, asked, moment)
+    joint = together(config, [*asked, *others], moment) if others else None
+    text = (
+        render_text.render(scene, found, joint, screen.paint)
+        if form is Form.TEXT
+        else render_json.render(scene, found, joint)
+    )
+    typer.echo(text, nl=False)
+    raise typer.Exit(OK)
+
+
+def _full(name: str, asked: str) -> str:
+    service = asked.partition("/")[0]
+    parts = name.strip().split("/")
+    return "/".join(parts) if len(parts) == 3 or (len(parts) == 2 and parts[0] == service) else f"{service}/{name.strip()}"
+
+
+def _chosen(screen: Screen, plan: Plan, known: list[Known], questions: list[str]) -> list[Known]:
+    """Return the alerts that the questions name; where one names none, say so and stop."""
+    from mlmon.routing.catalogue import choose
+
+    chosen: list[Known] = []
+    problems: list[Finding] = []
+    for question in questions:
+        found = choose(known, question)
+        if isinstance(found, list):
+            chosen += found
+        else:
+            problems.append(_elsewhere(plan, question) or found)
+    if problems:
+        screen.findings(problems)
+        raise typer.Exit(CANNOT_RUN)
+    return chosen
+
+
+def _elsewhere(plan: Plan, question: str) -> Finding | None:
+    """An alert that only CloudWatch has is told by its topic, past Alertmanager."""
+    from mlmon.diagnostics import Finding
+
+    service, name, *severity = [*question.split("/"), ""]
+    found = [item for item in plan.alerts if (item.service, item.name) == (service, name)]
+    named = [item.severity for item in found if severity[0] in {"", item.severity}]
+    if not named:
+        return None
+    topics = ", ".join(f"{plan.outputs.cloudwatch_prefix}-{item}" for item in dict.fromkeys(named))
+    return Finding(
+        rule="route-unknown",
+        message=f"{service}/{name} exists on CloudWatch only, so that Alertmanager never sees it",
+        advice=f"its alarm publishes to the SNS topic {topics}",
+    )

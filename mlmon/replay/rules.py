@@ -1,0 +1,84 @@
+"""The rules of a service in the order in which they can be worked out, each reading only what is known by then."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlmon.plan.conditions import Written, on_backend
+from mlmon.promql.conditions import condition
+from mlmon.promql.quantities import Renderer
+from mlmon.promql.tree import kind, metric, nodes, tree
+from mlmon.targets.prometheus.rules import groups
+from mlmon.units import Duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlmon.plan.model import Alert, Outputs, ServicePlan
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A recording rule: evaluated every `interval` seconds, recorded with these labels."""
+
+    record: str
+    expr: str
+    labels: tuple[tuple[str, str], ...]
+    interval: int
+    reads: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An alert with its expression and the metrics that this reads."""
+
+    alert: Alert
+    expr: str
+    reads: frozenset[str]
+
+
+def names(expression: str) -> frozenset[str]:
+    """Return the names of the metrics that an expression reads."""
+    root = tree(expression)
+    return frozenset(metric(node) for node in nodes(root) if kind(node) == "VectorSelector") if root is not None else frozenset()
+
+
+def alerts(service: ServicePlan, *, written: bool) -> list[Judged]:
+    """Return the alerts that Prometheus judges, with or without those that a spec writes in PromQL."""
+    render = Renderer(service)
+    found = [alert for alert in service.alerts if on_backend(alert.condition, "prometheus")]
+    kept = [alert for alert in found if written or not isinstance(alert.condition, Written)]
+    return [Judged(alert, text, names(text)) for alert in kept for text in (condition(alert.condition, render),)]
+
+
+def recordings(service: ServicePlan, outputs: Outputs) -> list[Rule]:
+    """Return every recording rule of a service."""
+    return [
+        _rule(entry, Duration.of(group["interval"]))
+        for group in groups(service, outputs)
+        for entry in group["rules"]
+        if "record" in entry
+    ]
+
+
+def _rule(entry: dict[str, Any], interval: Duration) -> Rule:
+    labels = tuple(sorted(entry.get("labels", {}).items()))
+    return Rule(entry["record"], entry["expr"], labels, int(interval.seconds), names(entry["expr"]))
+
+
+def passes(rules: list[Rule], wanted: Iterable[str]) -> list[list[Rule]]:
+    """Return those rules on which the wanted metrics depend, in passes: each reads what the ones before it record."""
+    needed, more = set[str](), set(wanted)
+    while more:
+        needed |= more
+        more = {name for rule in rules if rule.record in needed for name in rule.reads} - needed
+    left = [rule for rule in rules if rule.record in needed]
+    ordered: list[list[Rule]] = []
+    while left:
+        missing = {rule.record for rule in left}
+        # A rule may look back on itself; what a cycle would leave over is worked out last, all at once.
+        ready = [rule for rule in left if not (rule.reads & missing) - {rule.record}] or left
+        ordered.append(ready)
+        left = [rule for rule in left if rule not in ready]
+    return ordered

@@ -1,0 +1,131 @@
+"""Proves comparisons, alone or joined: each of them is held back once while the others are beyond."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlmon.plan.conditions import Both, Compare
+from mlmon.plan.quantities import Age, Increase, Level, Mean, PerRate, Quantile, Rate, Ratio, Variants
+from mlmon.targets.proofs.expected import instance, labels
+from mlmon.targets.proofs.forms import Form, Grid, Span, State, form
+from mlmon.targets.proofs.grids import grid
+from mlmon.targets.proofs.labels import UnknownInput
+from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
+from mlmon.targets.proofs.siblings import Siblings
+from mlmon.targets.proofs.timeline import Stretch, written
+
+if TYPE_CHECKING:
+    from mlmon.plan.model import Alert, Outputs, ServicePlan
+    from mlmon.targets.proofs.window import Lag
+    from mlmon.units import Duration
+
+_WINDOWED = (Rate, Increase, Ratio, Quantile, Mean, PerRate, Variants)
+
+
+def prove(alert: Alert, service: ServicePlan, outputs: Outputs) -> Proof:
+    """Return the proof of an alert on steady quantities. Raises UnknownInput where none is known."""
+    parts = alert.condition.parts if isinstance(alert.condition, Both) else (alert.condition,)
+    compared = [part for part in parts if isinstance(part, Compare)]
+    if len(compared) != len(parts):
+        raise UnknownInput("one of the conditions is not a comparison")
+    chosen = grid((alert.for_, alert.keep_firing_for), [span for part in compared for span in _windows(part)])
+    return _Comparison(alert, service, outputs, compared, chosen).proof()
+
+
+def _windows(part: Compare) -> list[Duration]:
+    item = part.quantity
+    over = [item.over] if isinstance(item, Level) and item.over else []
+    return [*over, *([item.window] if isinstance(item, _WINDOWED) else [])]
+
+
+@dataclass
+class _Comparison:
+    """The work on one alert."""
+
+    alert: Alert
+    service: ServicePlan
+    outputs: Outputs
+    parts: list[Compare]
+    grid: Grid
+
+    def __post_init__(self) -> None:
+        self.forms: list[Form] = [form(part, self.grid) for part in self.parts]
+        self.stretches: list[Stretch] = []
+        self.checks: list[Check] = []
+        self.now = 0
+        self.wait = ticks(self.alert.for_, self.grid.step)
+        self.keep = ticks(self.alert.keep_firing_for, self.grid.step)
+        self.settled = max(item.settled for item in self.forms)
+        self.siblings = Siblings(self.alert, self.service)
+
+    def proof(self) -> Proof:
+        self.go([State.WELL] * len(self.forms), self.settled)
+        self.checks.append(silent(Step.HEALTHY, self.now, self.alert))
+        for held, item in enumerate(self.forms):
+            if item.has_short or len(self.forms) > 1:
+                self.hold_back(held)
+        self.go_beyond()
+        self.recover()
+        streams = [one for stretch in self.stretches for one in stretch.streams]
+        keys = {f"metric {one.metric}" for one in streams} | {f"alert {self.alert.name}"}
+        return Proof(self.alert, self.grid, written(self.stretches, self.grid), tuple(self.checks), frozenset(keys))
+
+    def go(self, states: list[State], length: int) -> None:
+        span = Span(self.now, length)
+        streams = {one: None for item, state in zip(self.forms, states, strict=True) for one in item.streams(state, span)}
+        if len({(one.metric, one.labels) for one in streams}) < len(streams):
+            raise UnknownInput("two of the conditions read the same series")
+        self.stretches.append(Stretch(span, tuple(streams)))
+        self.now += length
+
+    def hold_back(self, held: int) -> None:
+        states = [State.BEYOND] * len(self.forms)
+        states[held] = State.SHORT if self.forms[held].has_short else State.WELL
+        self.go(states, self.settled + self.wait * (len(self.forms) > 1))
+        self.checks.append(silent(Step.SHORT, self.now, self.alert))
+
+    def go_beyond(self) -> None:
+        start, enter = self.now, self.forms[-1].enter
+        longest = max(self.wait, self.siblings.longest(self.grid.step))
+        self.go([State.BEYOND] * len(self.forms), max(enter.last, self.settled) + longest + 1)
+        if enter.first + self.wait > 1:
+            waiting = start + enter.first + self.wait - 1
+            self.checks.append(not_firing(Step.WAITING, waiting, self.alert))
+        self.checks.append(firing(Step.FIRING, start + enter.last + self.wait, self.alert))
+        self.checks.append(self.texts(self.now - start))
+
+    def texts(self, since: int) -> Check:
+        group = self.group()
+        others = self.siblings.beyond(self.forms[0], since)
+        if others is None or self.forms[0].value(since) is None:
+            return labelled(self.now, self.alert, labels(self.alert, self.service, group))
+        value = self.forms[0].value(since)
+        found = [instance(one, self.service, self.outputs, group, value) for one in (self.alert, *others)]
+        return Check(Step.TEXTS, self.now, alerts=tuple(found))
+
+    def group(self) -> dict[str, str]:
+        item = self.parts[0].quantity
+        binding = item.signals[0].prometheus
+        streams = self.forms[0].streams(State.BEYOND, Span(0, 1))
+        given = dict(streams[0].labels)
+        names = [binding.label(name) for name in item.by] if binding else []
+        return {name: given[name] for name in names if name in given}
+
+    def recover(self) -> None:
+        first = self.first_to_leave()
+        leave = first.leave
+        self.go([item.leaves_by if item is first else State.BEYOND for item in self.forms], leave.last + self.keep + 1)
+        begun = self.now - leave.last - self.keep - 1
+        if leave.first + self.keep > 1:
+            self.checks.append(firing(Step.LASTING, begun + leave.first + self.keep - 1, self.alert))
+        self.checks.append(silent(Step.RESOLVED, begun + leave.last + self.keep, self.alert))
+        self.go([State.WELL] * len(self.forms), 1)
+        self.checks.append(silent(Step.RESOLVED, self.now, self.alert))
+
+    def first_to_leave(self) -> Form:
+        return min(self.forms, key=lambda item: _order(item.leave))
+
+
+def _order(lag: Lag) -> tuple[int, int]:
+    return lag.last, lag.first

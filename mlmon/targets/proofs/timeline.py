@@ -1,0 +1,91 @@
+"""Input series in promtool's notation, from what they are in each stretch of a proof."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Context, Decimal
+from typing import TYPE_CHECKING, Final
+
+from mlmon.promql.text import equals
+from mlmon.units import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlmon.targets.proofs.forms import Grid, Span
+    from mlmon.targets.proofs.inputs import Stream
+
+START: Final = Decimal(1000)
+"""Where counters begin: from near 0, rate() would extrapolate less than a whole window."""
+_PRECISE: Final = Context(prec=12)
+STALE: Final = "stale"
+"""The marker of a series that has ended; without it, the last value is seen for five more minutes."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """What the input is for some ticks."""
+
+    span: Span
+    streams: tuple[Stream, ...]
+
+
+def written(stretches: Sequence[Stretch], grid: Grid) -> dict[str, str]:
+    """Return the values of every series, in the order in which they are first used."""
+    keys = dict.fromkeys((one.metric, one.labels, one.kind) for part in stretches for one in part.streams)
+    found = {}
+    for metric, labels, kind in keys:
+        amounts = [_amount(part.streams, metric, labels) for part in stretches]
+        counts = [_samples(part.span, grid, first=index == 0) for index, part in enumerate(stretches)]
+        tokens = _gauge(amounts, counts) if kind == "gauge" else _counter(amounts, counts, grid.spacing)
+        found[notation(metric, labels)] = " ".join(tokens)
+    return found
+
+
+def notation(metric: str, labels: Iterable[tuple[str, str]]) -> str:
+    """Return a series the way promtool reads it."""
+    pairs = dict(labels)
+    return f"{metric}{equals(**pairs)}" if pairs else metric
+
+
+def _amount(streams: Iterable[Stream], metric: str, labels: tuple[tuple[str, str], ...]) -> Decimal | None:
+    return next((one.amount for one in streams if (one.metric, one.labels) == (metric, labels)), None)
+
+
+def _samples(span: Span, grid: Grid, *, first: bool) -> int:
+    """A stretch begins with the first sample after its start; the first one holds the sample at 0 as well."""
+    return span.ticks * grid.per_tick + first
+
+
+def _gauge(amounts: Sequence[Decimal | None], counts: Sequence[int]) -> Iterable[str]:
+    before = None
+    for amount, count in zip(amounts, counts, strict=True):
+        if amount is not None:
+            yield repeated(number(amount), count)
+        elif before is None:
+            yield repeated("_", count)
+        else:
+            yield STALE
+            yield from [repeated("_", count - 1)] if count > 1 else []
+        before = amount
+
+
+def _counter(amounts: Sequence[Decimal | None], counts: Sequence[int], spacing: Decimal) -> Iterable[str]:
+    """A counter stands still where it has no amount: what has ended is still exposed."""
+    at = START
+    for amount, count in zip(amounts, counts, strict=True):
+        step = Decimal(number((amount or Decimal(0)) * spacing))
+        yield f"{plain(at + step)}+{plain(step)}x{count - 1}"
+        at += step * count
+
+
+def number(value: Decimal) -> str:
+    """Print a number with as many digits as a float surely holds."""
+    return plain(_PRECISE.create_decimal(value))
+
+
+def repeated(token: str, count: int) -> str:
+    """Write the same sample several times."""
+    if token == "_":
+        return f"_x{count}"
+    return token if count == 1 else f"{token}x{count - 1}"
