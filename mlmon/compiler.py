@@ -20,6 +20,8 @@ from mlmon.targets import targets
 from mlmon.targets.alertmanager import minimum_version
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlmon.plan.model import Plan
     from mlmon.spec.load import Workspace
     from mlmon.tools.report import ToolReport
@@ -87,7 +89,17 @@ def check_tree(
     options = Options(strict=strict, validate=validate, needs_alertmanager=minimum_version(plan) if plan else (0, 0))
     report = check_all(tree, display, Work.of(files), locate_all(root), options)
     findings = [at_origin(finding, plan, tree, display) for finding in report.findings] if plan else report.findings
-    return list(findings), report.tools
+    return [*findings, *_proven(files, display)] if validate else list(findings), report.tools
+
+
+def _proven(files: Mapping[str, Path], display: str) -> list[Finding]:
+    """Compare the routing on disk with what it has to do; inhibition and hours are out of amtool's reach."""
+    from mlmon.routing.verify import CONFIG, PROOFS, verify
+
+    if CONFIG not in files or PROOFS not in files:
+        return []
+    config, proofs = (files[path].read_text(encoding="utf-8", errors="replace") for path in (CONFIG, PROOFS))
+    return verify(config, proofs, Place(f"{display}/{CONFIG}"))
 
 
 def _refused(target: str, sentence: str) -> Finding:

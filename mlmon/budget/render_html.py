@@ -9,6 +9,7 @@ from mlmon.budget import words
 from mlmon.budget.chart import burn_down
 from mlmon.budget.html import document, node
 from mlmon.budget.model import Budget
+from mlmon.units import percent
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -46,13 +47,15 @@ def render(report: Report) -> str:
 
 
 def _about(report: Report) -> str:
-    minimum = f"; releases need {words.share(report.min_budget)}" if report.min_budget is not None else ""
+    minimum = f"; releases need {percent(report.min_budget)}" if report.min_budget is not None else ""
     return f"At {words.moment(report.now)} UTC, from {report.source}{minimum}. All times are UTC."
 
 
 def _table(caption: str, heads: tuple[str, ...], rows: list[Element]) -> Element:
     head = node("thead", node("tr", *(node("th", text, scope="col") for text in heads)))
-    return node("div", node("table", node("caption", caption), head, node("tbody", *rows)), class_="scroll")
+    table = node("table", node("caption", caption), head, node("tbody", *rows))
+    # On a narrow screen the table scrolls within its box, which a keyboard has to be able to reach.
+    return node("div", table, class_="scroll", role="region", tabindex=0, aria_label=caption)
 
 
 def _row(first: str | Element, *cells: str | Element) -> Element:

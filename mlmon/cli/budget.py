@@ -53,7 +53,7 @@ def command(
 ) -> None:
     """Say what is left of each error budget, and what spent it. Exit 1: releases have to wait; 2: could not be asked.
 
-    Reads what mlmon's rules have recorded, in one or two queries per SLO.
+    Reads what mlmon's rules have recorded, in one query per SLO for a month and three for a quarter.
     """
     from mlmon.budget.credentials import checked_url, headers
     from mlmon.budget.moments import read_moment

@@ -83,7 +83,8 @@ class Indicators:
             return True
         bounds = sorted(bound * binding.scale for bound in binding.buckets)
         if not bounds:
-            message = f"the bucket bounds of {binding.series[0].metric} are not known, so fast answers cannot be counted"
+            metric = binding.series[0].metric
+            message = f"the bucket bounds of {metric} are not known, so fast answers cannot be counted"
             advice = f"list the bounds that a scrape shows under `signals.{signal.name}.prometheus.buckets`"
             self._problem(message, advice, *where, "threshold", rule="slo-unknown-buckets")
             return False

@@ -14,7 +14,7 @@ from mlmon.diagnostics import did_you_mean, one_of
 from mlmon.replay.trouble import ReplayError
 from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, refuse
 from mlmon.spec.source import SourceError, parse
-from mlmon.units import UnitError, read_rate
+from mlmon.units import Duration, UnitError, read_rate
 
 DATA: Final = Path(__file__).parent / "incidents"
 _TUESDAY: Final = datetime(2024, 6, 11)  # noqa: DTZ001  the wall clock of the place where people work
@@ -34,6 +34,14 @@ def _rate(value: Any) -> Decimal:
         raise refuse(error.message, error.advice) from None
 
 
+def _offset(value: Any) -> Duration:
+    try:
+        return Duration.of(str(value))
+    except UnitError as error:
+        raise refuse(error.message, error.advice) from None
+
+
+Offset = Annotated[Duration, BeforeValidator(_offset)]
 Number = Annotated[Decimal, BeforeValidator(_number)]
 Rate = Annotated[Decimal, BeforeValidator(_rate)]
 
@@ -83,8 +91,8 @@ class Phase(Strict):
     """A stretch of an incident."""
 
     name: Text
-    start: Period = Field(alias="from")
-    end: Period = Field(alias="to")
+    start: Offset = Field(alias="from")
+    end: Offset = Field(alias="to")
     traffic: Number | None = Field(default=None, description="Requests as a multiple of the usual ones of this hour.")
     requests: Rate | None = Field(default=None, description="Requests in absolute terms, whatever is usual.")
     new_version: Ratio = Field(default=Decimal(0), description="Share of requests that a new version answers.")

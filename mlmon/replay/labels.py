@@ -89,8 +89,14 @@ def _fill(values: list[str], wanted: list[list[Matcher]]) -> None:
             found = example(matchers)
             kept += [] if found is None else [found]
     if len(judged) < len(wanted):
-        kept += [value for value in _REST if not any(accepts(one, value) for one in judged)][:1]
+        offered = [*_REST, *(excluded for matchers in judged for excluded in _refused(matchers))]
+        kept += [value for value in offered if not any(accepts(one, value) for one in judged)][:1]
     values[:] = list(dict.fromkeys(kept))
+
+
+def _refused(matchers: list[Matcher]) -> list[str]:
+    excluded = [matcher.value for matcher in matchers if matcher.op == "!="]
+    return excluded + [_shortest(parser.parse(matcher.value)) for matcher in matchers if matcher.op == "!~"]
 
 
 def _shortest(parsed: Any) -> str:

@@ -34,15 +34,17 @@ def firing(held: Sequence[float], grid: Sequence[float], hold: float, keep: floa
     results, spans = set(held), list[Span]()
     since: float | None = None
     started: float | None = None
-    last = 0.0
+    lost: float | None = None
     for moment in grid:
         if moment in results:
-            since, last = moment if since is None else since, moment
+            since, lost = moment if since is None else since, None
             if started is None and moment - since >= hold:
                 started = moment
-        elif started is None:
+            continue
+        lost = moment if lost is None else lost
+        if started is None:
             since = None
-        elif moment - last >= keep:
+        elif moment - lost >= keep:
             spans.append(Span(started, moment))
             since = started = None
     return [*spans, Span(started, None)] if started is not None else spans

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mlmon.routing.config import Config
 
 RULE: Final = "routing-proof"
+CONFIG: Final = "alertmanager/alertmanager.yaml"
+PROOFS: Final = "tests/alertmanager/routes.yaml"
+"""Where both are below the output folder."""
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MONDAY: Final = datetime(2024, 1, 1)
 """Any Monday of a week without a change of clocks, so that a run gives the same verdict every day."""
@@ -33,10 +36,13 @@ def verify(config: str, proofs: str, place: Place) -> list[Finding]:
     """Return a finding for each expectation that the configuration does not meet; both are texts of files."""
     try:
         does = read(config)
+        expected = yaml.load(proofs, _Loader)  # noqa: S506  a safe loader, in C where there is one
+        problems = [*_routes(does, expected), *_inhibition(does, expected)]
     except ConfigError as error:
-        return [Finding(rule=RULE, message=str(error), place=place, advice="routes were not proven")]
-    expected = yaml.load(proofs, _Loader)  # noqa: S506  a safe loader, in C where there is one
-    problems = [*_routes(does, expected), *_inhibition(does, expected)]
+        return [Finding(rule=RULE, message=str(error), place=place, advice="the routing was not proven")]
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
+        advice = f"run `mlmon generate`; {PROOFS} or the configuration was changed by hand"
+        return [Finding(rule=RULE, message="the routing cannot be compared with its proofs", place=place, advice=advice)]
     advice = "run `mlmon generate`, or correct the configuration if it was written by hand"
     return [Finding(rule=RULE, message=message, place=place, advice=advice) for message in problems]
 

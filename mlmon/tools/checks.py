@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding, has_errors
-from mlmon.tools import amtool, promtool, terraform
+from mlmon.tools import amtool, promtool, route_tests, terraform
 from mlmon.tools.executables import Name
 from mlmon.tools.terraform_answers import UNREADABLE
 from mlmon.tools.trouble import RULES
@@ -30,7 +30,7 @@ class Options:
     needs_alertmanager: tuple[int, int] = (0, 0)
     """The oldest Alertmanager that knows every setting of the configuration."""
     validate: bool = True
-    """Whether to run `terraform validate`, which may need the network and takes seconds, beside `fmt`."""
+    """Whether to do what takes seconds: `terraform validate`, which may need the network, and amtool for each route."""
     strict: bool = False
     """Make an error of a tool that is missing, hangs or breaks; otherwise that is a warning."""
     jobs: int = os.cpu_count() or 1
@@ -96,6 +96,14 @@ def _amtool(job: Job) -> Iterator[Step]:
             timeout=job.options.timeout,
         )
         yield from _step(file, found)
+        if job.options.validate and not has_errors(found) and not job.version.lacks(job.options.needs_alertmanager):
+            yield from _routes(job, file)
+
+
+def _routes(job: Job, file: str) -> Iterator[Step]:
+    for proofs in job.work.routes:
+        found = route_tests.check_routes(job.tool, job.staged, file, proofs, timeout=job.options.timeout)
+        yield from _step(f"routes of {proofs}", found)
 
 
 def _terraform(job: Job) -> Iterator[Step]:

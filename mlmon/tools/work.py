@@ -26,6 +26,8 @@ class Work:
     """Whole Prometheus configurations."""
     routing: tuple[str, ...] = ()
     """Alertmanager configurations."""
+    routes: tuple[str, ...] = ()
+    """What those configurations have to do."""
     modules: tuple[str, ...] = ()
     """Folders that hold Terraform files."""
 
@@ -34,8 +36,8 @@ class Work:
         """Sort generated paths by name; what no tool checks is left out.
 
         `prometheus/…` is rules, but `*.test.yaml`, `*_test.yaml` and folders `tests` unit tests, and `prometheus.yaml`
-        a configuration; `alertmanager.yaml` below `alertmanager/` is routing; a folder with *.tf or
-        *.tf.json files is a module.
+        a configuration; `alertmanager.yaml` below `alertmanager/` is routing, `tests/alertmanager/routes.yaml` what it
+        has to do; a folder with *.tf or *.tf.json files is a module.
         """
         ordered = sorted(files)
         yaml = [path for path in ordered if path.endswith(_YAML) and path.startswith("prometheus/")]
@@ -46,6 +48,7 @@ class Work:
             tests=tuple(tests),
             scraping=tuple(scraping),
             routing=tuple(path for path in ordered if path.startswith("alertmanager/") and _is_routing(path)),
+            routes=tuple(path for path in ordered if path == "tests/alertmanager/routes.yaml"),
             modules=tuple(sorted({posixpath.dirname(path) for path in ordered if path.endswith((".tf", ".tf.json"))})),
         )
 

@@ -22,6 +22,7 @@ SCALES = {
     ("milliseconds", "seconds"): "0.001",
     ("Microseconds", "seconds"): "0.000001",
     ("Percent", "ratio"): "0.01",
+    ("percent", "ratio"): "0.01",
 }
 KINDS = {"counter": {"counter"}, "gauge": {"gauge", "timestamp"}, "histogram": {"histogram"}}
 

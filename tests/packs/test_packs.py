@@ -12,8 +12,8 @@ from mlmon.plan.alerts import BACKENDS
 from mlmon.plan.conditions import Both, Compare, NewCode, on_backend
 from mlmon.plan.model import Alert, Component, ServicePlan
 from mlmon.plan.quantities import Quantile
-from mlmon.syntax import check
 from mlmon.promql.quantities import Renderer
+from mlmon.syntax import check
 from mlmon.targets.prometheus import render
 from tests.support.presets import Variant, everything, plan_of_spec, variants
 

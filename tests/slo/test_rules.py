@@ -1,4 +1,4 @@
-"""What the rules of an SLO record, sample by sample, as promtool evaluates them: scrapes of 15 s, evaluations of 30 s."""
+"""What the rules of an SLO record, sample by sample, in promtool: scrapes of 15 s, evaluations of 30 s."""
 
 from collections.abc import Callable
 from decimal import Decimal
@@ -140,9 +140,7 @@ def rules(made: Plan) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_counts(
-    rules: list[dict[str, Any]], tmp_path: Path, require_tool: Callable[[str], str], name: str
-) -> None:
+def test_counts(rules: list[dict[str, Any]], tmp_path: Path, require_tool: Callable[[str], str], name: str) -> None:
     assert failures(require_tool("promtool"), tmp_path, rules, [CASES[name]]) == ""
 
 

@@ -27,8 +27,10 @@ class Shape:
     failing: Course
     """Share of the requests that fail."""
     pods: int = 2
-    tick: float = SCRAPE
-    """Seconds by which arrivals are counted; a scrape happens at the end of one."""
+    scrape: float = SCRAPE
+    """Seconds between scrapes."""
+    tick: float = 0
+    """Seconds by which arrivals are counted, those of a scrape if 0; a scrape happens at the end of one."""
     late: int = 0
     """Ticks by which all scrapes are later than those of a shape that is the same otherwise."""
     seed: str = ""
@@ -77,7 +79,7 @@ class Arrivals:
     """Random requests of one pod, and which of them fail."""
 
     def __init__(self, seed: str) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311
         self.share, self.until_failure = -1.0, 0
 
     def count(self, expected: float) -> int:
@@ -133,33 +135,25 @@ class Recorder:
             self.add(f'{metric}{{{labels},status="error"}}', process.bad, moment)
 
     def lines(self) -> Iterator[str]:
-        """OpenMetrics text."""
+        """OpenMetrics text, series by series."""
         for samples in self.series.values():
             yield from samples
-        yield "# EOF\n"
-
-
-def simulate(shape: Shape, recorder: Recorder, start: float, length: float) -> Truth:
-    """Let a service run; its traffic is the same for the same seed, whatever time `start` is."""
-    truth = Truth()
-    for pod in range(shape.pods):
-        _run(shape, pod, recorder, truth, start, length)
-    return truth
 
 
 def _run(shape: Shape, pod: int, recorder: Recorder, truth: Truth, start: float, length: float) -> None:
     name = f"{shape.seed or shape.name}/{pod}"
-    arrivals, chance = Arrivals(name), random.Random(f"{name}/moments")
-    phase, restart = chance.uniform(0.1, shape.tick - 0.1), chance.uniform(0, shape.restarts)
+    arrivals, chance = Arrivals(name), random.Random(f"{name}/moments")  # noqa: S311
+    tick = shape.tick or shape.scrape
+    phase, restart = chance.uniform(0.1, tick - 0.1), chance.uniform(0, shape.restarts)
     process, life, events, errors = Process(f"10.0.{pod}.0:80", "v1"), 0, 0, 0
-    every = round(SCRAPE / shape.tick)
-    for number in range(int(length / shape.tick)):
-        now = number * shape.tick
+    every = round(shape.scrape / tick)
+    for number in range(int(length / tick)):
+        now = number * tick
         lived = int(now / shape.renames) if shape.renames else 0
         if lived != life or (process.version == "v1" and now >= shape.upgraded):
             life = lived
             process = Process(f"10.0.{pod}.{life}:80", "v2" if now >= shape.upgraded else "v1")
-        more = arrivals.count(shape.rate(now) * shape.tick / shape.pods)
+        more = arrivals.count(shape.rate(now) * tick / shape.pods)
         failed = arrivals.failures(more, shape.failing(now))
         events, errors = events + more, errors + failed
         if shape.restarts and restart <= now:
@@ -177,11 +171,19 @@ def _run(shape: Shape, pod: int, recorder: Recorder, truth: Truth, start: float,
 
 
 def write(shapes: Iterable[Shape], path: Path, start: float, length: float) -> dict[str, Truth]:
-    """Write what Prometheus would have stored as OpenMetrics text; return the truth by shape."""
-    recorder = Recorder()
-    truths = {shape.name: simulate(shape, recorder, start, length) for shape in shapes}
+    """Write what Prometheus would have stored as OpenMetrics text; return the truth by shape.
+
+    The traffic of a seed is the same, whatever time `start` is.
+    """
+    truths: dict[str, Truth] = {}
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(recorder.lines())
+        for shape in shapes:
+            truths[shape.name] = Truth()
+            for pod in range(shape.pods):
+                recorder = Recorder()
+                _run(shape, pod, recorder, truths[shape.name], start, length)
+                file.writelines(recorder.lines())
+        file.write("# EOF\n")
     return truths
 
 

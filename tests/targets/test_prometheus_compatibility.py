@@ -27,7 +27,7 @@ def rules(folder: Path, extra: str = BOTH) -> list[dict[str, Any]]:
 
 
 def of_tool(groups: list[dict[str, Any]], slo: str, tool: str) -> list[dict[str, Any]]:
-    return next(group["rules"] for group in groups if group["name"] == f"fraud-slo-{slo}-{tool}")
+    return next(group["rules"] for group in groups if group["name"] == f"fraud-slo-{slo}:{tool}")
 
 
 def test_nothing_is_recorded_unless_asked_for(tmp_path: Path) -> None:
@@ -55,6 +55,12 @@ def test_sloth_has_all_series_and_labels(tmp_path: Path) -> None:
     assert found["sloth_slo_info"]["sloth_objective"] == "99"
 
 
+def test_what_prometheus_does_not_have_is_not_recorded(tmp_path: Path) -> None:
+    spec = f"{HEAD}runtimes:\n  - {{preset: sagemaker-endpoint, endpoint: e, variant: v}}\n"
+    made = plan_of(tmp_path, f"{spec}slos:\n  - {{name: availability, objective: 99%}}\n", project=PROJECT + BOTH)
+    assert prometheus.render(made) == {}
+
+
 def test_a_calendar_month_is_shown_as_thirty_days(tmp_path: Path) -> None:
     sloth = {rule["record"]: rule["expr"] for rule in of_tool(rules(tmp_path), "monthly", "sloth")}
     assert "increasemonth" in sloth["slo:sli_error:ratio_rate30d"]
@@ -75,14 +81,16 @@ def test_promtool_accepts_them_and_the_values_are_mlmons(tmp_path: Path, require
         [promtool, "check", "rules", "rules.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert check.returncode == 0, check.stderr
+    groups = [group for group in groups if group["name"].startswith(("fraud-slo-availability", "fraud-slo-by-version"))]
+    (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": groups}), encoding="utf-8")
     # 60 requests a minute and version, of which 3 are bad in v1 and none in v2.
     one = 'job="fraud",instance="a:1",model_version="v1"'
     two = 'job="fraud",instance="a:1",model_version="v2"'
     inputs = {
-        f'ml_inference_requests_total{{{one},status="success"}}': "0+57x400",
-        f'ml_inference_requests_total{{{one},status="error"}}': "0+3x400",
-        f'ml_inference_requests_total{{{two},status="success"}}': "0+60x400",
-        'up{job="fraud",instance="a:1"}': "1x400",
+        f'ml_inference_requests_total{{{one},status="success"}}': "0+57x100",
+        f'ml_inference_requests_total{{{one},status="error"}}': "0+3x100",
+        f'ml_inference_requests_total{{{two},status="success"}}': "0+60x100",
+        'up{job="fraud",instance="a:1"}': "1x100",
     }
     sloth = '{sloth_id="fraud-availability"}'
     by_version = '{sloth_id="fraud-by-version"}'
@@ -117,7 +125,7 @@ def test_promtool_accepts_them_and_the_values_are_mlmons(tmp_path: Path, require
                 "interval": "1m",
                 "input_series": [{"series": name, "values": text} for name, text in inputs.items()],
                 "promql_expr_test": [
-                    {"expr": f"sum({expr})", "eval_time": "6h", "exp_samples": [{"labels": "{}", "value": value}]}
+                    {"expr": f"sum({expr})", "eval_time": "95m", "exp_samples": [{"labels": "{}", "value": value}]}
                     for expr, value in values.items()
                 ],
             }

@@ -36,11 +36,12 @@ def groups(service: ServicePlan, outputs: Outputs) -> list[dict[str, Any]]:
     interval = outputs.evaluation_interval
     return [
         {
-            "name": f"{service.name}-slo-{slo.name}-{tool}",
+            "name": f"{service.name}-slo-{slo.name}:{tool}",
             "interval": str(interval),
             "rules": list(rules[tool](slo, interval)),
         }
         for slo in service.slos
+        if slo.indicator.on("prometheus")
         for tool in outputs.compatibility
     ]
 

@@ -19,7 +19,7 @@ def groups(service: ServicePlan, outputs: Outputs) -> list[dict[str, Any]]:
     """Return the rule groups of a service's SLOs; rules within a group are evaluated in order."""
     found: list[dict[str, Any]] = []
     at = steps(outputs.scrape_interval, outputs.evaluation_interval)
-    for slo in service.slos:
+    for slo in (slo for slo in service.slos if slo.indicator.on("prometheus")):
         name = f"{service.name}-slo-{slo.name}"
         found.append({"name": name, "interval": str(at.interval), "rules": _fast(slo, service, at)})
         found.append({"name": f"{name}:long", "interval": str(expr.CHUNK), "rules": _long(slo, at)})

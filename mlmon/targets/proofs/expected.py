@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.plan.links import dashboard_url, runbook_url
 from mlmon.plan.texts import fill, unit_of
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mlmon.plan.model import Alert, Outputs, ServicePlan
+
+_LAYERS: Final = ("infrastructure", "application", "model")
 
 
 def labels(alert: Alert, service: ServicePlan, group: dict[str, str]) -> dict[str, str]:
@@ -48,5 +50,17 @@ def instance(
             "description": fill(alert.description, alert, value=text, label=label),
             "runbook_url": runbook_url(outputs, alert),
             "dashboard_url": dashboard_url(outputs, service),
+            **_below(alert, service),
         },
     }
+
+
+def _below(alert: Alert, service: ServicePlan) -> dict[str, str]:
+    """A page names the pages of the layers below its own."""
+    if alert.severity not in service.paging:
+        return {}
+    rank = _LAYERS.index(alert.layer)
+    names = {
+        one.name for one in service.alerts if one.severity in service.paging and _LAYERS.index(one.layer) < rank
+    }
+    return {"check_below": ", ".join(sorted(names))} if names else {}

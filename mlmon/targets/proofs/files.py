@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from mlmon.plan.conditions import on_backend
 from mlmon.targets.proofs.proof import Check, Proof
 from mlmon.targets.yamltext import dump
 from mlmon.units import Duration
@@ -55,6 +56,8 @@ def _file(service: ServicePlan, step: Decimal, proofs: list[Proof]) -> ProofFile
     data = {
         "rule_files": [f"../../{rules}"],
         "evaluation_interval": interval,
+        # What is recorded is read by the alerts of the same moment; promtool would draw the order by lot.
+        "group_eval_order": _order(service),
         "tests": [_timeline(f"{interval}, {number}", found) for number, found in enumerate(timelines, start=1)],
     }
     header = (
@@ -63,6 +66,18 @@ def _file(service: ServicePlan, step: Decimal, proofs: list[Proof]) -> ProofFile
     )
     path = f"{FOLDER}/{service.name}.{interval}.test.yaml"
     return ProofFile(path, service.name, rules, step, timelines, dump(data, header))
+
+
+def _order(service: ServicePlan) -> list[str]:
+    recorded = [f"{service.name}-recordings"] if service.recordings else []
+    counted = [f"{service.name}-slo-{slo.name}" for slo in service.slos]
+    return [*recorded, *(name for group in counted for name in (group, f"{group}:long")), *_layers(service)]
+
+
+def _layers(service: ServicePlan) -> list[str]:
+    # Groups that are not listed come before those that are.
+    watched = {alert.layer for alert in service.alerts if on_backend(alert.condition, "prometheus")}
+    return [f"{service.name}-{layer}" for layer in sorted(watched)]
 
 
 def _packed(proofs: Iterable[Proof]) -> list[list[Proof]]:

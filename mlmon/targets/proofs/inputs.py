@@ -103,13 +103,13 @@ def _(item: Ratio, value: Decimal) -> tuple[Stream, ...]:
     part, whole = bound(item.part), bound(item.whole)
     selected = inside(part.series[0], {**wanted(item, item.whole), **wanted(item, item.part)})
     bad = stream(part.series[0].metric, selected, "counter", HUNDRED * value)
-    holder = next((one for one in whole.series if one.metric == bad.metric and selects(one, selected)), None)
-    if holder is None:
+    if not any(one.metric == bad.metric and selects(one, selected) for one in whole.series):
         return bad, stream(whole.series[0].metric, _whole(item, whole.series[0]), "counter", HUNDRED)
-    rest = outside(holder, part.series[0], wanted(item, item.whole))
-    if rest is None:
-        raise UnknownInput(f"{item.part.name} and {item.whole.name} select the same series")
-    return bad, stream(holder.metric, rest, "counter", HUNDRED * (1 - value))
+    for one in whole.series:
+        good = _whole(item, one) if one.metric != bad.metric else outside(one, part.series[0], wanted(item, item.whole))
+        if good is not None:
+            return bad, stream(one.metric, good, "counter", HUNDRED * (1 - value))
+    raise UnknownInput(f"{item.part.name} and {item.whole.name} select the same series")
 
 
 def _whole(item: Quantity, series: Series) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _(item: PerRate, value: Decimal) -> tuple[Stream, ...]:
 
 @series_for.register
 def _(item: Gap, value: Decimal) -> tuple[Stream, ...]:
-    return gauge(item, item.wanted, HUNDRED + value), gauge(item, item.present, HUNDRED)
+    return gauge(item, item.wanted, HUNDRED), gauge(item, item.present, HUNDRED - value)
 
 
 @series_for.register

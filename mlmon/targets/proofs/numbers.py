@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.quantities import Increase, Variants
+from mlmon.plan.quantities import Increase, Rate, Variants
 
 if TYPE_CHECKING:
     from mlmon.plan.conditions import Compare
@@ -36,9 +36,11 @@ def numbers(item: Compare) -> Numbers:
     if isinstance(item.quantity, Variants) or (isinstance(item.quantity, Increase) and item.quantity.rounded):
         return _whole(limit, sign, rounded=isinstance(item.quantity, Increase))
     low, high = item.quantity.bounds
+    # A counter that falls has been reset, and counts anew from 0.
+    low = Decimal(0) if isinstance(item.quantity, Increase | Rate) else low
     room = (high - limit) if sign > 0 and high is not None else None
     room = (limit - low) if sign < 0 and low is not None else room
-    away = abs(limit) * _STEP or Decimal(1)
+    away = abs(limit) * _STEP or (Decimal(1) if not isinstance(item.quantity, Increase) else item.quantity.window.seconds)
     away = away if room is None else min(away, room / 2)
     beyond = _short_text(limit + sign * away, sign)
     short = _short_text(limit - sign * away, -sign) if limit else limit

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 START: Final = Decimal(1000)
 """Where counters begin: from near 0, rate() would extrapolate less than a whole window."""
 _PRECISE: Final = Context(prec=12)
+_ABOVE: Final = Decimal("1.000000001")
 STALE: Final = "stale"
 """The marker of a series that has ended; without it, the last value is seen for five more minutes."""
 
@@ -75,8 +76,14 @@ def _counter(amounts: Sequence[Decimal | None], counts: Sequence[int], spacing: 
     at = START
     for amount, count in zip(amounts, counts, strict=True):
         step = Decimal(number((amount or Decimal(0)) * spacing))
-        yield f"{plain(at + step)}+{plain(step)}x{count - 1}"
+        at = _above_noise(at)
+        yield f"{number(at + step)}+{plain(step)}x{count - 1}"
         at += step * count
+
+
+def _above_noise(value: Decimal) -> Decimal:
+    """Raise a value that is no whole number: promtool adds floats, and a counter that falls by 1e-12 has been reset."""
+    return value if value == value.to_integral_value() else value * _ABOVE
 
 
 def number(value: Decimal) -> str:

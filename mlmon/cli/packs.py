@@ -1,0 +1,84 @@
+"""`mlmon packs`: which presets there are, and what each of them gives."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from mlmon.cli.output import CANNOT_RUN
+
+if TYPE_CHECKING:
+    from mlmon.packs.load import Library
+
+app = typer.Typer(help="Presets: signals, alerts and panels as data.", no_args_is_help=True, rich_markup_mode=None)
+
+
+class Form(StrEnum):
+    """How the answer is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+FormOption = Annotated[Form, typer.Option("--format", help="text for people, json for programs.")]
+
+
+@app.callback()
+def about() -> None:
+    """Presets: signals, alerts and panels as data."""
+
+
+@app.command("list")
+def list_command(
+    kind: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only packs of this type.")] = None,
+    form: FormOption = Form.TEXT,
+) -> None:
+    """List the packs: runtimes, infrastructure, quality, pipelines, and the alerts that every service gets."""
+    from mlmon.explain.packs import summary
+    from mlmon.explain.packs_text import as_list
+
+    packs = sorted((item.pack for item in _library().packs.values()), key=lambda pack: pack.metadata.name)
+    kinds = ["runtime", "infrastructure", "quality", "pipeline", "alerts"]
+    if kind is not None and kind not in kinds:
+        raise _unknown("type", kind, kinds)
+    found = [summary(pack) for name in kinds for pack in packs if pack.metadata.type == name and kind in {None, name}]
+    _print({"packs": found} if form is Form.JSON else as_list(found))
+
+
+@app.command("show")
+def show_command(
+    name: Annotated[str, typer.Argument(help="Name of the pack, such as vllm.")], form: FormOption = Form.TEXT
+) -> None:
+    """Show a pack's parameters, signals, alerts with default thresholds and their reasons, panels and notes."""
+    from mlmon.explain.packs import description
+    from mlmon.explain.packs_text import as_page
+
+    library = _library()
+    if name not in library.packs:
+        raise _unknown("pack", name, sorted(library.packs))
+    found = description(library, name)
+    _print(found if form is Form.JSON else as_page(found))
+
+
+def _library() -> Library:
+    from mlmon.packs.load import library
+
+    return library()
+
+
+def _print(answer: dict[str, Any] | str) -> None:
+    import json
+
+    text = answer if isinstance(answer, str) else json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
+    typer.echo(text, nl=False)
+
+
+def _unknown(what: str, given: str, known: list[str]) -> typer.Exit:
+    from mlmon.diagnostics import did_you_mean, one_of
+
+    typer.echo(
+        f'mlmon: there is no {what} "{given}"; {did_you_mean(given, known) or f"there is {one_of(known)}"}', err=True
+    )
+    return typer.Exit(CANNOT_RUN)

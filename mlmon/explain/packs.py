@@ -1,0 +1,107 @@
+"""What a pack gives to a service, as plain data: parameters, signals, alerts with their default thresholds, panels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlmon.plan.read import signal_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlmon.packs.load import Library
+    from mlmon.packs.model import AlertEntry, Pack, Parameter, SignalEntry
+
+
+def summary(pack: Pack) -> dict[str, Any]:
+    """Return the pack's name, type, title, source and the version of the source its facts were read in."""
+    keys = ("name", "type", "title", "source", "version")
+    return {key: getattr(pack.metadata, key) for key in keys}
+
+
+def description(library: Library, name: str) -> dict[str, Any]:
+    """Return everything that the pack `name` gives; keys that have nothing to say are left out of each entry."""
+    pack = library.packs[name].pack
+    signals = list(_signals(pack))
+    return summary(pack) | {
+        "notes": list(pack.metadata.notes),
+        "parameters": [_parameter(key, entry) for key, entry in pack.parameters.items()],
+        "families": [{"name": key, "help": family.help} for key, family in pack.families.items()],
+        "signals": [_signal(key, entry, family) for key, entry, family in signals],
+        "alerts": [_alert(entry, pack) for entry in pack.alerts],
+        "general_alerts": list(_general(library, pack, signals)) if pack.metadata.type != "alerts" else [],
+        "panels": [
+            {"title": panel.title, "section": panel.section, "description": panel.description} for panel in pack.panels
+        ],
+    }
+
+
+def _signals(pack: Pack) -> Iterator[tuple[str, SignalEntry, str]]:
+    for key, entry in pack.signals.items():
+        yield key, entry, ""
+    for family, content in pack.families.items():
+        for key, entry in content.signals.items():
+            yield key, entry, family
+
+
+def _parameter(name: str, entry: Parameter) -> dict[str, Any]:
+    made = {"name": name, "type": entry.type, "required": entry.required, "default": entry.default}
+    return _told(made | {"choices": entry.choices, "help": entry.help})
+
+
+def _signal(name: str, entry: SignalEntry, family: str) -> dict[str, Any]:
+    made: dict[str, Any] = {"name": name, "family": family, "type": entry.kind, "unit": entry.unit, "help": entry.help}
+    if entry.prometheus:
+        made["prometheus"] = [series.metric for series in (entry.prometheus, *entry.prometheus.plus)]
+        made["buckets"] = [str(bound * entry.prometheus.scale) for bound in entry.prometheus.buckets]
+    if entry.cloudwatch:
+        made["cloudwatch"] = f"{entry.cloudwatch.namespace} {entry.cloudwatch.metric}"
+    return _told(made | {"enabled_by": entry.enabled_by, "needs": entry.needs})
+
+
+def _alert(entry: AlertEntry, pack: Pack) -> dict[str, Any]:
+    made = {"name": entry.name, "pack": pack.metadata.name, "layer": entry.layer, "kind": entry.kind}
+    conditions = entry.both or [{"value": entry.value, "above": entry.above, "below": entry.below}]
+    compared = [_condition(condition) for condition in conditions if condition.get("value")]
+    severities = [
+        _told({"severity": name, "at": _text(default.at), "for": str(default.for_)})
+        for name, default in entry.severities.items()
+    ]
+    more = {"compares": compared, "absent": entry.absent, "new_code": entry.new_code, "severities": severities}
+    return _told(made | more | {"reason": entry.reason, "source": entry.source})
+
+
+def _condition(condition: dict[str, Any]) -> dict[str, Any]:
+    op = "above" if condition.get("above") else "below"
+    made = {"form": next(iter(condition["value"])), "signals": signal_names(condition["value"])}
+    return _told(made | {"op": op, "threshold": condition.get(op), "at": _text(condition.get("at"))})
+
+
+def _general(library: Library, pack: Pack, signals: list[tuple[str, SignalEntry, str]]) -> Iterator[dict[str, Any]]:
+    """The alerts for every service that this pack has all signals for, unless it has its own of that name."""
+    known = {name: entry for name, entry, _ in signals if entry.prometheus or entry.cloudwatch}
+    own = {entry.name for entry in pack.alerts}
+    for name in library.names("alerts"):
+        general = library.packs[name].pack
+        for entry in general.alerts:
+            read = _read(entry)
+            if entry.name not in own and known.keys() >= set(read) and _names(known[read[0]], entry.needs_labels):
+                yield _alert(entry, general)
+
+
+def _read(entry: AlertEntry) -> list[str]:
+    values = [part["value"] for part in entry.both] or [value for value in (entry.value,) if value]
+    named = [name for name in (entry.absent, entry.new_code) if name]
+    return named + [name for value in values for name in signal_names(value)]
+
+
+def _names(signal: SignalEntry, labels: list[str]) -> bool:
+    return set(labels) <= set(signal.prometheus.labels if signal.prometheus else ())
+
+
+def _told(entry: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in entry.items() if value not in (None, "", [])}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -1,0 +1,72 @@
+"""Judges a service's alerts over time, and what came of an incident by what should have come of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from mlmon.replay.model import Fired, Message, Verdict
+from mlmon.replay.states import firing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlmon.plan.model import Alert, ServicePlan
+    from mlmon.replay.incident import Expected, Incident
+    from mlmon.replay.rules import Judged
+    from mlmon.replay.server import Series
+    from mlmon.replay.states import Span
+
+
+class _Asked(Protocol):
+    def range(self, expression: str, start: float, end: float, step: float) -> Series: ...
+
+
+def fired_alerts(server: _Asked, judged: Sequence[Judged], grid: Sequence[float]) -> list[Fired]:
+    """Return the alerts that fire at any of the moments. Raises ReplayError."""
+    found: list[Fired] = []
+    for item in judged:
+        for labels, samples in server.range(item.expr, grid[0], grid[-1], grid[1] - grid[0]):
+            spans = spans_of(item.alert, [at for at, _ in samples], grid)
+            if spans:
+                found.append(Fired(item.alert, sent_labels(item.alert, labels), tuple(spans)))
+    return sorted(found, key=lambda item: (item.spans[0].start, item.alert.id, item.labels))
+
+
+def spans_of(alert: Alert, held: Sequence[float], grid: Sequence[float]) -> list[Span]:
+    """Return when an alert fires whose expression has a result at the moments `held`."""
+    keep = float(alert.keep_firing_for.seconds) if alert.keep_firing_for else 0.0
+    return firing(held, grid, float(alert.for_.seconds), keep)
+
+
+def sent_labels(alert: Alert, found: dict[str, str]) -> tuple[tuple[str, str], ...]:
+    """Return the labels that Alertmanager gets: those of the result, and those that the rule adds."""
+    added = {"alertname": alert.name, "service": alert.service, "component": alert.component}
+    added |= {"severity": alert.severity, "layer": alert.layer, "kind": alert.kind}
+    added |= {"signal": alert.signal} if alert.signal else {}
+    added |= {"outage": "true"} if alert.outage else {}
+    kept = {name: value for name, value in found.items() if name != "__name__"}
+    return tuple(sorted((kept | added | dict(alert.labels)).items()))
+
+
+def verdict(
+    incident: Incident, service: ServicePlan, fired: Sequence[Fired], sent: Sequence[Message], begin: float
+) -> Verdict | None:
+    """Compare with what the incident's file expects of this service; None where it expects nothing of it."""
+    expected = incident.expected(tuple(component.preset for component in service.components))
+    if expected is None:
+        return None
+    wrong = [f"{item.alert.name} fires before anything has happened" for item in fired if item.spans[0].start < begin]
+    return Verdict(expected.why, tuple(dict.fromkeys([*wrong, *_wrong(expected, fired, sent)])))
+
+
+def _wrong(expected: Expected, fired: Sequence[Fired], sent: Sequence[Message]) -> list[str]:
+    pages = [message.alert for message in sent if message.paging]
+    names = {item.alert.name for item in fired}
+    told = {message.alert for message in sent if not message.paging}
+    found = [f"{name} pages, which it should not" for name in pages if name not in expected.pages]
+    if expected.pages and not set(pages) & set(expected.pages):
+        found.append(f"nobody is paged; {' or '.join(expected.pages)} should")
+    if len(pages) > 1:
+        found.append(f"{len(pages)} pages for one incident: {', '.join(pages)}")
+    found += [f"{name} opens no ticket" for name in expected.tickets if name not in told]
+    return found + [f"{name} fires, which it should not" for name in expected.silent if name in names]

@@ -1,0 +1,93 @@
+"""What a replay found: alerts with the times at which they fired, the numbers they judge, and who would have been told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlmon.plan.model import Alert, ServicePlan
+    from mlmon.replay.states import Span
+
+
+@dataclass(frozen=True)
+class Fired:
+    """One alert with one set of labels; `labels` are those that Alertmanager gets."""
+
+    alert: Alert
+    labels: tuple[tuple[str, str], ...]
+    spans: tuple[Span, ...]
+
+    @property
+    def about(self) -> str:
+        """Which of several it is about, such as `gpu=0`: the labels that the rule itself does not give it."""
+        given = {"alertname", "service", "component", "team", "severity", "layer", "kind", "signal", "outage"}
+        own = given | {name for name, _ in self.alert.labels}
+        return ", ".join(f"{name}={value}" for name, value in self.labels if name not in own)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One notification: who is told, when, of which alert, and whether it wakes somebody.
+
+    `at` is None where business hours did not begin before the alert was over or the replay ended.
+    """
+
+    receiver: str
+    severity: str
+    alert: str
+    service: str
+    since: float
+    at: float | None
+    paging: bool
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A line in a picture: where an alert of a severity begins."""
+
+    severity: str
+    value: float
+    proposed: bool = False
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One number over time, as the alerts on it see it; `lines` are its series by their labels."""
+
+    title: str
+    unit: str
+    lines: tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
+    limits: tuple[Limit, ...]
+    fired: tuple[Fired, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether what an incident should lead to is what it led to; `wrong` says what is not."""
+
+    why: str
+    wrong: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Result:
+    """The replay of one service from `start` to `end`, Unix seconds; an incident begins at `begin`."""
+
+    service: ServicePlan
+    start: float
+    end: float
+    begin: float
+    step: float
+    fired: tuple[Fired, ...]
+    messages: tuple[Message, ...]
+    curves: tuple[Curve, ...] = ()
+    notes: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    held_back: tuple[Fired, ...] = field(default=())
+    """Alerts that fired and of which nobody was told, because another alert said more."""
+
+    @property
+    def pages(self) -> tuple[Message, ...]:
+        """The messages that wake somebody."""
+        return tuple(message for message in self.messages if message.paging)

@@ -1,0 +1,139 @@
+"""Runs a service's generated rules over an incident, in a Prometheus of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from mlmon.plan.conditions import Written, on_backend
+from mlmon.plan.quantities import Rate
+from mlmon.promql import slo as expr
+from mlmon.replay import rules
+from mlmon.replay.course import Clock, Course
+from mlmon.replay.curves import curves
+from mlmon.replay.judge import fired_alerts, verdict
+from mlmon.replay.model import Result
+from mlmon.replay.people import messages, zone
+from mlmon.replay.synthesis import exposed
+from mlmon.replay.wire import Labels, labels_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlmon.plan.model import Plan, ServicePlan
+    from mlmon.replay.incident import Incident
+    from mlmon.replay.rules import Rule
+    from mlmon.replay.server import Server
+
+_DAY: Final = 86400
+WARM_UP: Final = 2 * 3600
+"""Seconds of raw signals before an incident: the longest that a rule looks back on them, an hour offset by an hour."""
+_RECORDED_DAYS: Final = 22
+_RECORDED_STEP: Final = 600
+_CHUNK_DAYS: Final = 32
+_COUNTS_HOURS: Final = 13
+_COUNTS: Final = (expr.EVENTS, expr.ERRORS, expr.SLICED_EVENTS, expr.SLICED_ERRORS)
+_CHUNKS: Final = (expr.EVENTS_CHUNK, expr.ERRORS_CHUNK)
+
+Written_ = list[tuple[Labels, list[tuple[int, float]]]]
+
+
+@dataclass(frozen=True)
+class Times:
+    """From when to when, and how often, rules are evaluated; `raw` is when the raw signals begin."""
+
+    raw: int
+    start: int
+    begin: int
+    end: int
+    step: int
+
+    @property
+    def grid(self) -> list[float]:
+        """The moments of evaluation."""
+        return [float(moment) for moment in range(self.start, self.end + 1, self.step)]
+
+
+def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident) -> Result:
+    """Return what fires over an incident. Raises ReplayError."""
+    place, known = zone(plan.routing.business_hours)
+    begin = int(incident.begin.replace(tzinfo=place).timestamp())
+    course = Course.of(service, incident, Clock(begin, incident.begin))
+    outputs = plan.outputs
+    times = Times(
+        begin - WARM_UP, begin - 3600, begin, begin + int(incident.length.seconds),
+        max(int(outputs.evaluation_interval.seconds), 1),
+    )  # fmt: skip
+    judged = rules.alerts(service, written=False)
+    ordered = rules.passes(rules.recordings(service, outputs), {name for item in judged for name in item.reads})
+    read = {name for item in judged for name in item.reads} | {name for step in ordered for r in step for name in r.reads}
+    scrape = max(int(outputs.scrape_interval.seconds), 1)
+    server.write(exposed(course, range(times.raw, times.end + 1, scrape), read))
+    for rules_of_pass in ordered:
+        server.write([made for rule in rules_of_pass for made in _recorded(server, course, service, rule, times)])
+    fired = fired_alerts(server, judged, times.grid)
+    sent, silent = messages(plan, fired, times.end)
+    notes = [] if known else [f"this machine does not know the time zone {plan.routing.business_hours.timezone}"]
+    return Result(
+        service, times.start, times.end, begin, times.step, tuple(fired), tuple(sent),
+        curves(server, service, fired, times.grid), (*_notes(service), *notes),
+        verdict(incident, service, fired, sent, begin), tuple(silent),
+    )  # fmt: skip
+
+
+def _notes(service: ServicePlan) -> Iterator[str]:
+    written = sorted({alert.name for alert in service.alerts if isinstance(alert.condition, Written)})
+    if written:
+        yield f"not judged, because a spec writes them in PromQL over series of its own: {', '.join(written)}"
+    elsewhere = sorted({alert.name for alert in service.alerts if not on_backend(alert.condition, "prometheus")})
+    if elsewhere:
+        yield f"not judged, because Prometheus does not have their signals: {', '.join(elsewhere)}"
+
+
+def _recorded(server: Server, course: Course, service: ServicePlan, rule: Rule, times: Times) -> Written_:
+    """Work a rule out over the time of the replay, and put a past like its healthy hour before that."""
+    start = times.start - 1800
+    start -= start % rule.interval
+    made: Written_ = []
+    for found, samples in server.range(rule.expr, start, times.end, rule.interval):
+        found.pop("__name__", None)
+        labels = labels_of({**found, **dict(rule.labels), "__name__": rule.record})
+        usual = [(at, value) for at, value in samples if at < times.begin and value == value]
+        past = _past(course, service, rule, labels, usual, start) if usual else []
+        made.append((labels, [*past, *((int(at * 1000), value) for at, value in samples)]))
+    return made
+
+
+def _past(
+    course: Course, service: ServicePlan, rule: Rule, labels: Labels, usual: list[tuple[float, float]], start: int
+) -> list[tuple[int, float]]:
+    """What would have been recorded before: the mean of the healthy hour, with the day's shape where there is one."""
+    shape = course.clock.shape
+    mean = sum(value for _, value in usual) / len(usual)
+    if rule.record.startswith(_CHUNKS):
+        days, step, counts = _CHUNK_DAYS * _DAY, rule.interval, True
+    elif rule.record.startswith(_COUNTS):
+        days, step, counts = _COUNTS_HOURS * 3600, rule.interval, True
+    elif rule.record.startswith("service:"):
+        days, step, counts = _RECORDED_DAYS * _DAY, _RECORDED_STEP, _is_traffic(service, rule, labels)
+    else:
+        return []
+    level = mean / (sum(shape(at) for at, _ in usual) / len(usual)) if counts else mean
+    return [
+        (at * 1000, level * (shape(at) if counts else 1) * (1 + _ripple(at)))
+        for at in range(start - days + (-days) % step, start, step)
+    ]
+
+
+def _is_traffic(service: ServicePlan, rule: Rule, labels: Labels) -> bool:
+    component = dict(labels).get("component")
+    return any(
+        isinstance(item.quantity, Rate)
+        for item in service.recordings
+        if item.record == rule.record and item.component == component
+    )
+
+
+def _ripple(at: int) -> float:
+    """A few per cent up and down: a past without any deviation would make every change a shift."""
+    return 0.02 * ((at // 600 * 7919) % 101 / 50 - 1)
