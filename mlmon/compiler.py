@@ -13,9 +13,9 @@ from mlmon.origins import at_origin
 from mlmon.packs.load import library
 from mlmon.plan.build import build
 from mlmon.plan.conditions import Written
-from mlmon.syntax import check as parse_error
 from mlmon.schema import schemas
 from mlmon.spec.load import PROJECT_FILE, load
+from mlmon.syntax import check as parse_error
 from mlmon.targets import targets
 from mlmon.targets.alertmanager import minimum_version
 

@@ -92,7 +92,8 @@ def test_a_missing_promtool_is_said_and_fails_only_when_tools_are_demanded(
 def test_a_promtool_that_refuses_stops_everything_and_points_at_the_spec(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fake = script(project, 'case "$1" in --version) echo "promtool, version 3.5.0 (branch: HEAD, revision: abc)";; *) echo boom >&2; exit 1;; esac')
+    said = "promtool, version 3.5.0 (branch: HEAD, revision: abc)"
+    fake = script(project, f'case "$1" in --version) echo "{said}";; *) echo boom >&2; exit 1;; esac')
     monkeypatch.setenv("MLMON_PROMTOOL", fake)
     result = run("generate", root=project)
     assert result.exit_code == 1

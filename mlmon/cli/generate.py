@@ -27,6 +27,10 @@ def command(
         bool, typer.Option("--overwrite", help="Replace files that were changed by hand or are not mlmon's.")
     ] = False,
     tools: Annotated[bool, typer.Option(help="Let promtool, amtool and terraform check the result first.")] = True,
+    proofs: Annotated[
+        bool,
+        typer.Option("--proofs/--no-proofs", help="Prove with promtool that every alert can fire (see `mlmon test`)."),
+    ] = True,
     strict_tools: StrictTools = False,
     form: FormatOption = Format.TEXT,
 ) -> None:
@@ -43,6 +47,8 @@ def command(
         with screen.progress("checking with promtool, amtool and terraform"):
             checked, reports = check_files(root, compiled, strict=strict_tools, display=OUTPUT)
         findings += checked
+    if tools and proofs and not exit_code(findings):
+        findings += _proofs(root, screen, compiled)
     code = exit_code(findings)
     if not code:
         difference = compare(root / OUTPUT, compiled.files, root_name=OUTPUT)
@@ -50,6 +56,20 @@ def command(
         code = exit_code(findings)
     _report(screen, compiled, findings, reports, check=check, code=code)
     raise typer.Exit(code)
+
+
+def _proofs(root: Path, screen: Screen, compiled: Compiled) -> list[Finding]:
+    """Prove what has changed since it last succeeded; without promtool the checks before have said what is missing."""
+    from mlmon.proving.findings import findings
+    from mlmon.proving.fleet import CannotProveError, prove_plan
+
+    if compiled.plan is None or not compiled.files:
+        return []
+    try:
+        with screen.steps("proving alerts") as told:
+            return findings(prove_plan(root, compiled.plan, compiled.files, told=told))
+    except CannotProveError:
+        return []
 
 
 def _report(

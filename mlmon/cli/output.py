@@ -12,7 +12,7 @@ import typer
 from mlmon.cli.options import Format
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from mlmon.diagnostics import Finding
@@ -60,6 +60,17 @@ class Screen:
 
         with Console(stderr=True).status(text):
             yield
+
+    @contextmanager
+    def steps(self, text: str) -> Iterator[Callable[[int, int], None]]:
+        """Show how much of something is done, on terminals only; what is given is called with (done, of)."""
+        if not _is_terminal(sys.stderr) or self.form is not Format.TEXT:
+            yield lambda done, of: None
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(text) as status:
+            yield lambda done, of: status.update(f"{text}: {done} of {of}")
 
 
 def _is_terminal(stream: Any) -> bool:

@@ -13,9 +13,12 @@ from mlmon.cli.options import Format, Root
 from mlmon.cli.output import CANNOT_RUN, OK, Screen
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlmon.diagnostics import Finding
     from mlmon.plan.model import Plan
     from mlmon.routing.catalogue import Known
+    from mlmon.routing.render_text import Scene
 
 
 class Form(StrEnum):
@@ -30,7 +33,9 @@ def command(
     *,
     at: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help='"Sat 03:00" or 2026-11-21T03:00, in the zone of the business hours; else now.'),
+        typer.Option(
+            metavar="TIME", help='"Sat 03:00" or 2026-11-21T03:00, in the zone of the business hours; else now.'
+        ),
     ] = None,
     firing: Annotated[
         str | None,
@@ -43,33 +48,19 @@ def command(
 
     Computed from the Alertmanager configuration and the rules as the specs compile to now.
     """
-    from zoneinfo import ZoneInfo
-
     from mlmon.cli.slos import planned
     from mlmon.routing import render_json, render_text
     from mlmon.routing.answer import answers, together
-    from mlmon.routing.catalogue import alerts
-    from mlmon.routing.config import read
-    from mlmon.routing.moments import read_moment
-    from mlmon.targets import alertmanager, prometheus
-    from mlmon.units import UnitError
 
     screen = Screen(root, Format.TEXT if form is Form.TEXT else Format.JSON)
     plan = planned(root)
-    zone, now = ZoneInfo(plan.routing.business_hours.timezone), datetime.now(UTC)
-    severities = [severity.name for severity in plan.routing.severities]
-    known = alerts(prometheus.render(plan).values(), severities)
-    try:
-        moment = read_moment(at, zone, now) if at else now.astimezone(zone)
-    except UnitError as error:
-        typer.echo(f"mlmon: {error.message}; {error.advice}", err=True)
-        raise typer.Exit(CANNOT_RUN) from None
-    asked = _chosen(screen, plan, known, [alert])
-    others = _chosen(screen, plan, known, [_full(name, alert) for name in (firing or "").split(",") if name.strip()])
-    config = read(alertmanager.render(plan)[alertmanager.CONFIG])
-    scene = render_text.Scene(config, known, moment, severities)
-    found = answers(config, known, asked, moment)
-    joint = together(config, [*asked, *others], moment) if others else None
+    scene = _scene(plan, at)
+    services = {service.name for service in plan.services}
+    names = [name for name in (firing or "").split(",") if name.strip()]
+    asked = _chosen(screen, plan, scene.known, [alert])
+    others = _chosen(screen, plan, scene.known, [_full(name, alert, services) for name in names])
+    found = answers(scene.config, scene.known, asked, scene.at)
+    joint = together(scene.config, [*asked, *others], scene.at) if others else None
     text = (
         render_text.render(scene, found, joint, screen.paint)
         if form is Form.TEXT
@@ -79,13 +70,35 @@ def command(
     raise typer.Exit(OK)
 
 
-def _full(name: str, asked: str) -> str:
-    service = asked.partition("/")[0]
-    parts = name.strip().split("/")
-    return "/".join(parts) if len(parts) == 3 or (len(parts) == 2 and parts[0] == service) else f"{service}/{name.strip()}"
+def _scene(plan: Plan, at: str | None) -> Scene:
+    """Render what Alertmanager and Prometheus would load, and read the moment; where that is none, say so and stop."""
+    from zoneinfo import ZoneInfo
+
+    from mlmon.routing.catalogue import alerts
+    from mlmon.routing.config import read
+    from mlmon.routing.moments import read_moment
+    from mlmon.routing.render_text import Scene
+    from mlmon.targets import alertmanager, prometheus
+    from mlmon.units import UnitError
+
+    zone, now = ZoneInfo(plan.routing.business_hours.timezone), datetime.now(UTC)
+    try:
+        moment = read_moment(at, zone, now) if at else now.astimezone(zone)
+    except UnitError as error:
+        typer.echo(f"mlmon: {error.message}; {error.advice}", err=True)
+        raise typer.Exit(CANNOT_RUN) from None
+    severities = [severity.name for severity in plan.routing.severities]
+    known = alerts(prometheus.render(plan).values(), severities)
+    return Scene(read(alertmanager.render(plan)[alertmanager.CONFIG]), known, moment, severities)
 
 
-def _chosen(screen: Screen, plan: Plan, known: list[Known], questions: list[str]) -> list[Known]:
+def _full(name: str, asked: str, services: set[str]) -> str:
+    """Complete a name by the service of the alert that is asked about."""
+    own, first = asked.partition("/")[0], name.strip().partition("/")[0]
+    return name.strip() if first in services or name.count("/") > 1 else f"{own}/{name.strip()}"
+
+
+def _chosen(screen: Screen, plan: Plan, known: Sequence[Known], questions: list[str]) -> list[Known]:
     """Return the alerts that the questions name; where one names none, say so and stop."""
     from mlmon.routing.catalogue import choose
 

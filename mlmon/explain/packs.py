@@ -79,13 +79,16 @@ def _condition(condition: dict[str, Any]) -> dict[str, Any]:
 
 def _general(library: Library, pack: Pack, signals: list[tuple[str, SignalEntry, str]]) -> Iterator[dict[str, Any]]:
     """The alerts for every service that this pack has all signals for, unless it has its own of that name."""
-    known = {name: entry for name, entry, _ in signals if entry.prometheus or entry.cloudwatch}
+    bound = [(name, entry) for name, entry, _ in signals if entry.prometheus or entry.cloudwatch]
+    known = {name for name, _ in bound}
     own = {entry.name for entry in pack.alerts}
     for name in library.names("alerts"):
         general = library.packs[name].pack
         for entry in general.alerts:
             read = _read(entry)
-            if entry.name not in own and known.keys() >= set(read) and _names(known[read[0]], entry.needs_labels):
+            leading = [signal for key, signal in bound if key == read[0]]
+            named = any(_names(signal, entry.needs_labels) for signal in leading)
+            if entry.name not in own and known >= set(read) and named:
                 yield _alert(entry, general)
 
 

@@ -6,12 +6,12 @@ from typing import Final
 
 _CONTENT: Final = frozenset(
     {
-        "account", "accountid", "card", "chatid", "clientip", "completion", "conversationid", "correlationid", "customer",
-        "customerid", "email", "errormessage", "guid", "iban", "input", "inputtext", "ip", "ipaddress", "message",
-        "messageid", "orderid", "output", "outputtext", "phone", "prompt", "promptid", "query", "rawpath", "referer",
-        "referrer", "remoteaddr", "remoteip", "request", "requestid", "session", "sessionid", "sourceip", "span", "spanid",
-        "text", "token", "trace", "traceid", "transactionid", "uri", "url", "user", "useragent", "userid", "username",
-        "uuid", "xforwardedfor",
+        "account", "accountid", "card", "chatid", "clientip", "completion", "conversationid", "correlationid",
+        "customer", "customerid", "email", "errormessage", "guid", "iban", "input", "inputtext", "ip",
+        "ipaddress", "message", "messageid", "orderid", "output", "outputtext", "phone", "prompt", "promptid",
+        "query", "rawpath", "referer", "referrer", "remoteaddr", "remoteip", "request", "requestid", "session",
+        "sessionid", "sourceip", "span", "spanid", "text", "token", "trace", "traceid", "transactionid", "uri",
+        "url", "user", "useragent", "userid", "username", "uuid", "xforwardedfor",
     }
 )  # fmt: skip
 """Without case and underscores; prometheus.io/docs/practices/naming/#labels warns of unbounded values."""

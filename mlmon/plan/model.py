@@ -14,6 +14,20 @@ from mlmon.plan.slo import Slo
 from mlmon.units import Duration
 
 
+@dataclass(frozen=True)
+class AlertTest:
+    """One case of an alert written by hand: input series in promtool's notation, and whether it fires `at` a moment.
+
+    `interval` is the time between two samples, a minute if none is given; `labels` are those that it must fire with.
+    """
+
+    series: tuple[tuple[str, str], ...]
+    at: Duration
+    fires: bool
+    interval: Duration | None = None
+    labels: tuple[tuple[str, str], ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Alert:
     """One rule that may notify someone. `source` names the pack entry, `origin` the place in the spec."""
@@ -38,6 +52,7 @@ class Alert:
     notes: str
     origin: Place
     source: str
+    tests: tuple[AlertTest, ...] = ()
 
     @property
     def id(self) -> str:

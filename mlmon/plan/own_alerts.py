@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlmon.diagnostics import Finding, did_you_mean, one_of
 from mlmon.plan.conditions import Written
-from mlmon.plan.model import Alert
+from mlmon.plan.model import Alert, AlertTest
 from mlmon.plan.names import is_severity
 from mlmon.units import Duration
 
@@ -89,6 +89,16 @@ def _written(service: Loaded[Service], name: str, own: AlertSpec, expression: st
         notes=own.runbook or "",
         origin=origin,
         source=origin.path,
+        tests=tuple(
+            AlertTest(
+                series=tuple((item.series, item.values) for item in test.series),
+                at=test.at,
+                fires=test.fires,
+                interval=test.interval,
+                labels=tuple(test.labels.items()),
+            )
+            for test in own.tests
+        ),
     )
 
 

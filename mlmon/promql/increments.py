@@ -40,6 +40,7 @@ class Steps:
 
     interval: Duration
     delay: Duration
+    scrape: Duration
 
     @property
     def before(self) -> Duration:
@@ -67,27 +68,27 @@ def increment(
         chosen = selector(part, *extra, suffix=suffix)
         before = f"last_over_time({chosen}[{_BRIDGE}] offset {steps.before})"
         born = _targets(part, steps) if bound.count_first_samples else f"and {counted(before)}"
-        terms.append(_increment(f"{chosen}[{steps.interval}] offset {steps.delay}", before, born, counted))
+        terms.append(_increment(chosen, steps, before, born, counted))
     if len(terms) > 1:
         terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
     return aggregate("sum", by, " or ".join(terms))
 
 
-def _increment(since: str, before: str, born: str, counted: Callable[[str], str]) -> str:
+def _increment(chosen: str, steps: Steps, before: str, born: str, counted: Callable[[str], str]) -> str:
     """What is new since the last evaluation; all of it where the counter began anew, and what it had reached before.
 
     Ranges, not the newest sample alone: Prometheus marks the series of a failed scrape or a removed pod as stale, and
     what they counted before that would be lost. A series without a sample since the last evaluation has nothing new.
     """
+    since = f"{chosen}[{steps.interval}] offset {steps.delay}"
     if counted is not str:
         # NOTE: max_over_time and resets leave native histograms out, so a reset loses up to one evaluation of them.
         now = counted(f"last_over_time({since})")
         return f"\n  ({now} - {counted(before)}) >= 0\n  or {now}\n    {born}\n"
-    top, again = f"max_over_time({since})", f"last_over_time({since}) and resets({since}) > 0"
-    return (
-        f"\n  ({top} - {before}) >= 0\n  or {top}\n    {born}"
-        f'\n  or label_replace({again}, "mlmon_reset", "1", "", "")\n'
-    )
+    top = f"max_over_time({since})"
+    again = f"last_over_time({since}) and resets({since}) > 0"
+    within = f'\n  or label_replace({again}, "mlmon_reset", "1", "", "")' if steps.scrape < steps.interval else ""
+    return f"\n  ({top} - {before}) >= 0\n  or {top}\n    {born}{within}\n"
 
 
 def _targets(series: Series, steps: Steps) -> str:
@@ -103,4 +104,5 @@ def _targets(series: Series, steps: Steps) -> str:
 
 def steps(scrape_interval: Duration, evaluation_interval: Duration) -> Steps:
     """Return the steps for a project; a scrape takes at most its interval, and by default ten seconds."""
-    return Steps(evaluation_interval, Duration(max(min(scrape_interval.seconds, _SCRAPE_TIMEOUT), Decimal(1))))
+    delay = max(min(scrape_interval.seconds, _SCRAPE_TIMEOUT), Decimal(1))
+    return Steps(evaluation_interval, Duration(delay), scrape_interval)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from mlmon.replay.levels import Levels
@@ -27,8 +27,7 @@ class Clock:
 
     def shape(self, moment: float) -> float:
         """Return the traffic at a moment as a multiple of the mean: 0.15 in the small hours, 1.85 in the afternoon."""
-        local = self.wall + timedelta(seconds=moment - self.begin)
-        hour = local.hour + local.minute / 60 + local.second / 3600
+        hour = self.wall.hour + self.wall.minute / 60 + (moment - self.begin) / 3600
         return 1 - 0.85 * math.cos(2 * math.pi * (hour - _QUIETEST) / 24)
 
 
@@ -64,10 +63,10 @@ class Course:
         """Return how many times its mean number of events a component has; only what serves requests has a day."""
         if component.type != "runtime":
             return 1.0
-        phase = self.phase(moment)
-        if phase and phase.requests is not None:
-            return float(phase.requests) / self.levels.requests(component.name)
-        return self.clock.shape(moment) * float(phase.traffic if phase and phase.traffic is not None else 1)
+        phase, mean = self.phase(moment), self.incident.requests
+        busy = float(phase.traffic) if phase and phase.traffic is not None else 1.0
+        busy *= float(mean) / self.levels.requests(component.name) if mean is not None else 1.0
+        return self.clock.shape(moment) * busy
 
     def new_version(self, moment: float) -> float:
         """Return the share of requests that the new version answers."""

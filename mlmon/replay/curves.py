@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlmon.plan.conditions import Condition
     from mlmon.plan.model import Alert, ServicePlan
     from mlmon.plan.quantities import Quantity
-    from mlmon.replay.judge import _Asked
+    from mlmon.replay.judge import Store
 
 _MOST: Final = 10
 _LINES: Final = 6
@@ -27,7 +27,7 @@ _GOLDEN: Final = ("traffic", "errors", "latency")
 Lines = tuple[tuple[str, tuple[tuple[float, float], ...]], ...]
 
 
-def curves(server: _Asked, service: ServicePlan, fired: Sequence[Fired], grid: Sequence[float]) -> tuple[Curve, ...]:
+def curves(server: Store, service: ServicePlan, fired: Sequence[Fired], grid: Sequence[float]) -> tuple[Curve, ...]:
     """Return the curves: golden signals first, then what fired. Raises ReplayError."""
     quantities: dict[tuple[object, ...], Quantity] = {item.key: item for item in _golden(service)}
     for item in fired:
@@ -71,9 +71,11 @@ def _about(fired: Sequence[Fired], key: tuple[object, ...]) -> tuple[Fired, ...]
     return tuple(item for item in fired if any(part.quantity.key == key for part in _compares(item.alert.condition)))
 
 
-def _burns(server: _Asked, service: ServicePlan, fired: Sequence[Fired], grid: Sequence[float]) -> Iterator[Curve]:
+def _burns(server: Store, service: ServicePlan, fired: Sequence[Fired], grid: Sequence[float]) -> Iterator[Curve]:
     for slo in service.slos:
-        burning = [item for item in fired if isinstance(item.alert.condition, BurnRate) and item.alert.condition.slo == slo]
+        burning = [
+            item for item in fired if isinstance(item.alert.condition, BurnRate) and item.alert.condition.slo == slo
+        ]
         if not burning:
             continue
         tiers = {item.alert.condition.tier: None for item in burning if isinstance(item.alert.condition, BurnRate)}
@@ -85,7 +87,7 @@ def _burns(server: _Asked, service: ServicePlan, fired: Sequence[Fired], grid: S
         yield Curve(title, "ratio", lines_of, bounds, tuple(burning))
 
 
-def _lines(server: _Asked, expression: str, grid: Sequence[float]) -> Lines:
+def _lines(server: Store, expression: str, grid: Sequence[float]) -> Lines:
     step = grid[1] - grid[0]
     every = max(round((grid[-1] - grid[0]) / _POINTS / step), 1) * step
     found = [

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -36,26 +38,36 @@ def locate(root: Path) -> Path:
 
 def checked(path: Path, patience: float = _PATIENCE) -> Path:
     """Return the executable when it says that it is Prometheus, and new enough. Raises ReplayError."""
-    try:
-        done = subprocess.run(
-            [path, "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=patience,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        message = f"prometheus did not say its version within {patience:g} s and was stopped"
-        raise ReplayError(message, f"run `prometheus --version` by hand, or {_INSTALL}") from None
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise ReplayError(f"prometheus cannot be started: {reason}", _INSTALL) from None
-    answer = _VERSION.search(done.stdout + done.stderr)
-    if done.returncode or not answer:
+    code, said = _asked(path, patience)
+    answer = _VERSION.search(said)
+    if code or not answer:
         raise ReplayError("what was found as prometheus does not say its version as Prometheus does", _INSTALL)
     if (int(answer[1]), int(answer[2])) < OLDEST:
         message = f"prometheus {answer[1]}.{answer[2]} is older than {OLDEST[0]}.{OLDEST[1]}, the oldest for a replay"
         raise ReplayError(message, _INSTALL)
     return path
+
+
+def _asked(path: Path, patience: float) -> tuple[int, str]:
+    try:
+        process = subprocess.Popen(
+            [path, "--version"],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise ReplayError(f"prometheus cannot be started: {reason}", _INSTALL) from None
+    try:
+        said, _ = process.communicate(timeout=patience)
+    except subprocess.TimeoutExpired:
+        message = f"prometheus did not say its version within {patience:g} s and was stopped"
+        raise ReplayError(message, f"run `prometheus --version` by hand, or {_INSTALL}") from None
+    finally:
+        # The whole group: a script may wait for the program that it has started.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    return process.returncode, said.decode("utf-8", "replace")

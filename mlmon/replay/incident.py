@@ -12,12 +12,13 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from mlmon.diagnostics import did_you_mean, one_of
 from mlmon.replay.trouble import ReplayError
+from mlmon.spec.errors import findings
 from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, refuse
 from mlmon.spec.source import SourceError, parse
 from mlmon.units import Duration, UnitError, read_rate
 
 DATA: Final = Path(__file__).parent / "incidents"
-_TUESDAY: Final = datetime(2024, 6, 11)  # noqa: DTZ001  the wall clock of the place where people work
+_TUESDAY: Final = datetime(2024, 6, 11)
 """A working day in the past, which every Prometheus takes samples of, in the middle of a month and of summer time."""
 
 
@@ -94,7 +95,6 @@ class Phase(Strict):
     start: Offset = Field(alias="from")
     end: Offset = Field(alias="to")
     traffic: Number | None = Field(default=None, description="Requests as a multiple of the usual ones of this hour.")
-    requests: Rate | None = Field(default=None, description="Requests in absolute terms, whatever is usual.")
     new_version: Ratio = Field(default=Decimal(0), description="Share of requests that a new version answers.")
     changes: list[Change] = Field(default_factory=list)
 
@@ -104,6 +104,7 @@ class Expected(Strict):
 
     presets: list[Name] = Field(min_length=1)
     pages: list[AlertName] = Field(default_factory=list, description="One of these pages, and nothing else does.")
+    most: int = Field(default=1, ge=1, description="Pages for the one incident.")
     tickets: list[AlertName] = Field(default_factory=list, description="All of these reach a ticket's receiver.")
     silent: list[AlertName] = Field(default_factory=list, description="None of these fires.")
     why: Text
@@ -126,6 +127,7 @@ class Incident(Strict):
     metadata: IncidentMetadata
     at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = Field(description="Time of day it begins.")
     length: Period = Field(description="How long is watched from then on.")
+    requests: Rate | None = Field(default=None, description="What a service gets on average, instead of its own rate.")
     phases: list[Phase] = Field(min_length=1)
     expect: list[Expected] = Field(min_length=1)
 
@@ -149,8 +151,6 @@ def incidents() -> dict[str, Incident]:
 
 def read(path: Path) -> Incident:
     """Read one incident file. Raises ReplayError with its place and all that is wrong with it."""
-    from mlmon.spec.errors import findings
-
     try:
         document = parse(path.read_text(encoding="utf-8"), path.name)
         return Incident.model_validate(document.data)

@@ -17,18 +17,22 @@ if TYPE_CHECKING:
     from mlmon.replay.states import Span
 
 
-class _Asked(Protocol):
-    def range(self, expression: str, start: float, end: float, step: float) -> Series: ...
+class Store(Protocol):
+    """Whatever answers range queries."""
+
+    def range(self, expression: str, start: float, end: float, step: float) -> Series:
+        """Evaluate an expression at start, start + step, ..., end. Raises ReplayError."""
+        ...
 
 
-def fired_alerts(server: _Asked, judged: Sequence[Judged], grid: Sequence[float]) -> list[Fired]:
+def fired_alerts(server: Store, judged: Sequence[Judged], grid: Sequence[float]) -> list[Fired]:
     """Return the alerts that fire at any of the moments. Raises ReplayError."""
     found: list[Fired] = []
     for item in judged:
         for labels, samples in server.range(item.expr, grid[0], grid[-1], grid[1] - grid[0]):
             spans = spans_of(item.alert, [at for at, _ in samples], grid)
             if spans:
-                found.append(Fired(item.alert, sent_labels(item.alert, labels), tuple(spans)))
+                found.append(Fired(item.alert, item.labels(labels), tuple(spans)))
     return sorted(found, key=lambda item: (item.spans[0].start, item.alert.id, item.labels))
 
 
@@ -36,16 +40,6 @@ def spans_of(alert: Alert, held: Sequence[float], grid: Sequence[float]) -> list
     """Return when an alert fires whose expression has a result at the moments `held`."""
     keep = float(alert.keep_firing_for.seconds) if alert.keep_firing_for else 0.0
     return firing(held, grid, float(alert.for_.seconds), keep)
-
-
-def sent_labels(alert: Alert, found: dict[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return the labels that Alertmanager gets: those of the result, and those that the rule adds."""
-    added = {"alertname": alert.name, "service": alert.service, "component": alert.component}
-    added |= {"severity": alert.severity, "layer": alert.layer, "kind": alert.kind}
-    added |= {"signal": alert.signal} if alert.signal else {}
-    added |= {"outage": "true"} if alert.outage else {}
-    kept = {name: value for name, value in found.items() if name != "__name__"}
-    return tuple(sorted((kept | added | dict(alert.labels)).items()))
 
 
 def verdict(
@@ -66,7 +60,7 @@ def _wrong(expected: Expected, fired: Sequence[Fired], sent: Sequence[Message]) 
     found = [f"{name} pages, which it should not" for name in pages if name not in expected.pages]
     if expected.pages and not set(pages) & set(expected.pages):
         found.append(f"nobody is paged; {' or '.join(expected.pages)} should")
-    if len(pages) > 1:
+    if len(pages) > expected.most:
         found.append(f"{len(pages)} pages for one incident: {', '.join(pages)}")
-    found += [f"{name} opens no ticket" for name in expected.tickets if name not in told]
+    found += [f"{name} is not told to anybody" for name in expected.tickets if name not in told]
     return found + [f"{name} fires, which it should not" for name in expected.silent if name in names]

@@ -91,11 +91,11 @@ class Levels:
         for condition in conditions:
             if isinstance(condition, Compare):
                 entry = found.setdefault(condition.quantity.key, (condition.quantity, [], []))
-                entry[1 if condition.op == "above" else 2].append(float(condition.threshold))
+                (entry[1] if condition.op == "above" else entry[2]).append(float(condition.threshold))
         for slo in self.service.slos:
             if isinstance(slo.indicator, TimeWhile):
                 entry = found.setdefault(slo.indicator.quantity.key, (slo.indicator.quantity, [], []))
-                entry[1 if slo.indicator.bad_if == "above" else 2].append(float(slo.indicator.limit))
+                (entry[1] if slo.indicator.bad_if == "above" else entry[2]).append(float(slo.indicator.limit))
         yield from found.values()
 
     def _put(self, signal: Signal, value: float) -> None:

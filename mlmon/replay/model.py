@@ -1,4 +1,4 @@
-"""What a replay found: alerts with the times at which they fired, the numbers they judge, and who would have been told."""
+"""What a replay found: when alerts fired, the numbers that they judge, and who would have been told."""
 
 from __future__ import annotations
 

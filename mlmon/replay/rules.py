@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlmon.plan.conditions import Written, on_backend
-from mlmon.promql.conditions import condition
-from mlmon.promql.quantities import Renderer
 from mlmon.promql.tree import kind, metric, nodes, tree
-from mlmon.targets.prometheus.rules import groups
+from mlmon.targets.prometheus.rules import groups, rule
 from mlmon.units import Duration
 
 if TYPE_CHECKING:
@@ -31,25 +29,39 @@ class Rule:
 
 @dataclass(frozen=True)
 class Judged:
-    """An alert with its expression and the metrics that this reads."""
+    """An alert with its expression, the metrics that this reads, and the labels that the rule adds to its results."""
 
     alert: Alert
     expr: str
     reads: frozenset[str]
+    adds: tuple[tuple[str, str], ...]
+
+    def labels(self, found: dict[str, str]) -> tuple[tuple[str, str], ...]:
+        """Return the labels that Alertmanager gets for one result."""
+        kept = {name: value for name, value in found.items() if name != "__name__"}
+        return tuple(sorted((kept | dict(self.adds)).items()))
 
 
 def names(expression: str) -> frozenset[str]:
     """Return the names of the metrics that an expression reads."""
     root = tree(expression)
-    return frozenset(metric(node) for node in nodes(root) if kind(node) == "VectorSelector") if root is not None else frozenset()
+    return (
+        frozenset(metric(node) for node in nodes(root) if kind(node) == "VectorSelector")
+        if root is not None
+        else frozenset()
+    )
 
 
-def alerts(service: ServicePlan, *, written: bool) -> list[Judged]:
+def alerts(service: ServicePlan, outputs: Outputs, *, written: bool) -> list[Judged]:
     """Return the alerts that Prometheus judges, with or without those that a spec writes in PromQL."""
-    render = Renderer(service)
     found = [alert for alert in service.alerts if on_backend(alert.condition, "prometheus")]
-    kept = [alert for alert in found if written or not isinstance(alert.condition, Written)]
-    return [Judged(alert, text, names(text)) for alert in kept for text in (condition(alert.condition, render),)]
+    return [_judged(alert, service, outputs) for alert in found if written or not isinstance(alert.condition, Written)]
+
+
+def _judged(alert: Alert, service: ServicePlan, outputs: Outputs) -> Judged:
+    made = rule(alert, service, outputs)
+    labels = {"alertname": alert.name, **made["labels"]}
+    return Judged(alert, made["expr"], names(made["expr"]), tuple(labels.items()))
 
 
 def recordings(service: ServicePlan, outputs: Outputs) -> list[Rule]:
@@ -73,7 +85,7 @@ def passes(rules: list[Rule], wanted: Iterable[str]) -> list[list[Rule]]:
     while more:
         needed |= more
         more = {name for rule in rules if rule.record in needed for name in rule.reads} - needed
-    left = [rule for rule in rules if rule.record in needed]
+    left = [item for item in rules if item.record in needed]
     ordered: list[list[Rule]] = []
     while left:
         missing = {rule.record for rule in left}

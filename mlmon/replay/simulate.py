@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -32,10 +33,12 @@ _RECORDED_DAYS: Final = 22
 _RECORDED_STEP: Final = 600
 _CHUNK_DAYS: Final = 32
 _COUNTS_HOURS: Final = 13
+_SPENT: Final = 0.3
+"""The most of a budget that is spent before an incident begins."""
 _COUNTS: Final = (expr.EVENTS, expr.ERRORS, expr.SLICED_EVENTS, expr.SLICED_ERRORS)
 _CHUNKS: Final = (expr.EVENTS_CHUNK, expr.ERRORS_CHUNK)
 
-Written_ = list[tuple[Labels, list[tuple[int, float]]]]
+Recorded = list[tuple[Labels, list[tuple[int, float]]]]
 
 
 @dataclass(frozen=True)
@@ -56,27 +59,27 @@ class Times:
 
 def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident) -> Result:
     """Return what fires over an incident. Raises ReplayError."""
-    place, known = zone(plan.routing.business_hours)
-    begin = int(incident.begin.replace(tzinfo=place).timestamp())
+    begin = int(incident.begin.replace(tzinfo=zone(plan.routing.business_hours)).timestamp())
     course = Course.of(service, incident, Clock(begin, incident.begin))
     outputs = plan.outputs
     times = Times(
         begin - WARM_UP, begin - 3600, begin, begin + int(incident.length.seconds),
         max(int(outputs.evaluation_interval.seconds), 1),
     )  # fmt: skip
-    judged = rules.alerts(service, written=False)
+    judged = rules.alerts(service, outputs, written=False)
     ordered = rules.passes(rules.recordings(service, outputs), {name for item in judged for name in item.reads})
-    read = {name for item in judged for name in item.reads} | {name for step in ordered for r in step for name in r.reads}
+    read = {name for item in judged for name in item.reads} | {
+        name for step in ordered for r in step for name in r.reads
+    }
     scrape = max(int(outputs.scrape_interval.seconds), 1)
     server.write(exposed(course, range(times.raw, times.end + 1, scrape), read))
     for rules_of_pass in ordered:
         server.write([made for rule in rules_of_pass for made in _recorded(server, course, service, rule, times)])
     fired = fired_alerts(server, judged, times.grid)
     sent, silent = messages(plan, fired, times.end)
-    notes = [] if known else [f"this machine does not know the time zone {plan.routing.business_hours.timezone}"]
     return Result(
         service, times.start, times.end, begin, times.step, tuple(fired), tuple(sent),
-        curves(server, service, fired, times.grid), (*_notes(service), *notes),
+        curves(server, service, fired, times.grid), tuple(_notes(service)),
         verdict(incident, service, fired, sent, begin), tuple(silent),
     )  # fmt: skip
 
@@ -85,20 +88,26 @@ def _notes(service: ServicePlan) -> Iterator[str]:
     written = sorted({alert.name for alert in service.alerts if isinstance(alert.condition, Written)})
     if written:
         yield f"not judged, because a spec writes them in PromQL over series of its own: {', '.join(written)}"
-    elsewhere = sorted({alert.name for alert in service.alerts if not on_backend(alert.condition, "prometheus")})
+    elsewhere = sorted(
+        {
+            f"{alert.name} of {alert.component}"
+            for alert in service.alerts
+            if not on_backend(alert.condition, "prometheus")
+        }
+    )
     if elsewhere:
         yield f"not judged, because Prometheus does not have their signals: {', '.join(elsewhere)}"
 
 
-def _recorded(server: Server, course: Course, service: ServicePlan, rule: Rule, times: Times) -> Written_:
+def _recorded(server: Server, course: Course, service: ServicePlan, rule: Rule, times: Times) -> Recorded:
     """Work a rule out over the time of the replay, and put a past like its healthy hour before that."""
     start = times.start - 1800
     start -= start % rule.interval
-    made: Written_ = []
+    made: Recorded = []
     for found, samples in server.range(rule.expr, start, times.end, rule.interval):
         found.pop("__name__", None)
         labels = labels_of({**found, **dict(rule.labels), "__name__": rule.record})
-        usual = [(at, value) for at, value in samples if at < times.begin and value == value]
+        usual = [(at, value) for at, value in samples if at < times.begin and not math.isnan(value)]
         past = _past(course, service, rule, labels, usual, start) if usual else []
         made.append((labels, [*past, *((int(at * 1000), value) for at, value in samples)]))
     return made
@@ -119,10 +128,20 @@ def _past(
     else:
         return []
     level = mean / (sum(shape(at) for at, _ in usual) / len(usual)) if counts else mean
+    if rule.record.startswith((expr.ERRORS, expr.ERRORS_CHUNK)):
+        level = min(level, _kept(course, service, labels, rule.interval))
     return [
         (at * 1000, level * (shape(at) if counts else 1) * (1 + _ripple(at)))
         for at in range(start - days + (-days) % step, start, step)
     ]
+
+
+def _kept(course: Course, service: ServicePlan, labels: Labels, interval: int) -> float:
+    """The bad events in an interval of a service that keeps its promise: chance in one hour is no rule for a month."""
+    slo = next(item for item in service.slos if item.name == dict(labels).get("slo"))
+    mean = course.incident.requests
+    rate = float(mean) if mean is not None else max(course.levels.requests(item.name) for item in service.components)
+    return _SPENT * float(slo.budget) * interval * (1.0 if slo.counts_time else rate)
 
 
 def _is_traffic(service: ServicePlan, rule: Rule, labels: Labels) -> bool:

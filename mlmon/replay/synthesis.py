@@ -1,13 +1,13 @@
-"""Makes up what the targets of a service would have exposed: the same for the same incident, whatever machine it runs on."""
+"""Makes up what the targets of a service would have exposed: the same for the same incident, on every machine."""
 
 from __future__ import annotations
 
 import math
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlmon.replay.labels import NEW, OLD, closest, label_sets
+from mlmon.replay.labels import NEW, OLD, closest, label_sets, reads
 from mlmon.replay.levels import STEEPNESS
 from mlmon.replay.wire import STALE, Labels, labels_of
 
@@ -70,7 +70,7 @@ def _stored(moments: Sequence[int], values: Sequence[float]) -> Samples:
     """Leave out what is not there, but for the mark that it has gone."""
     kept: Samples = []
     for moment, value in zip(moments, values, strict=True):
-        if value == value or (kept and kept[-1][1] == kept[-1][1]):
+        if not math.isnan(value) or (kept and not math.isnan(kept[-1][1])):
             kept.append((moment * 1000, value))
     return kept
 
@@ -92,8 +92,15 @@ class _Metric:
             if signal.prometheus is None:
                 continue
             own = [other for other, owner in zip(self.sets, owners, strict=True) if owner == signal]
-            line = _Line(self, labels, signal, signal.prometheus, first=owners.index(signal) == position, among=own)
-            yield from line.made()
+            first = owners.index(signal) == position
+            yield from _Line(self, labels, signal, signal.prometheus, first, own, self._parts(signal, owners)).made()
+
+    def _parts(self, signal: Signal, owners: list[Signal]) -> list[Signal]:
+        mine = [series for reader, series in self.readers if reader == signal]
+        inside = [
+            owner for labels, owner in zip(self.sets, owners, strict=True) if any(reads(one, labels) for one in mine)
+        ]
+        return [owner for owner in dict.fromkeys(inside) if owner != signal and signal.kind == "counter"]
 
 
 @dataclass
@@ -106,6 +113,8 @@ class _Line:
     bound: PrometheusBinding
     first: bool
     among: list[dict[str, str]]
+    parts: list[Signal]
+    """Narrower signals on the same metric, such as errors among requests: what they count is not counted here again."""
 
     def __post_init__(self) -> None:
         seed = f"{self.of.course.service.name} {self.of.metric} {sorted(self.labels.items())}"
@@ -138,7 +147,9 @@ class _Line:
             return None
         share = {OLD: 1 - new, NEW: new}.get(self.version, 1.0) * self.weight
         is_new, mixed = self.version == NEW, self.version not in {OLD, NEW}
-        return course.at(moment, self.signal, new=is_new, first=self.first, mixed=mixed), share
+        sent = course.at(moment, self.signal, new=is_new, first=self.first, mixed=mixed)
+        taken = sum(course.at(moment, part, new=is_new, first=self.first, mixed=mixed).level for part in self.parts)
+        return (replace(sent, level=max(sent.level - taken, 0.0)) if taken else sent), share
 
     def _events(self, moment: int, rate: float) -> float:
         """How much a counter goes up in one step: by chance where events are few, with a little noise otherwise."""

@@ -6,7 +6,9 @@ which every decoder takes and which needs no compressor on a connection that nev
 
 from __future__ import annotations
 
+import math
 import struct
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -50,13 +52,20 @@ def _labels(labels: Labels) -> bytes:
 
 
 def _samples(samples: Sequence[tuple[int, float]]) -> bytes:
-    made = []
+    made: list[bytes] = []
     for at, value in samples:
         # NaN loses its payload on some machines when it passes through a float.
-        packed = _STALE_BYTES if value != value else _VALUE.pack(value)
-        body = b"\x09" + packed + b"\x10" + _varint(at)
-        made.append(b"\x12" + bytes((len(body),)) + body)
+        packed = _STALE_BYTES if math.isnan(value) else _VALUE.pack(value)
+        head, tail = _around(at)
+        made += (head, packed, tail)
     return b"".join(made)
+
+
+@lru_cache(maxsize=50_000)
+def _around(at: int) -> tuple[bytes, bytes]:
+    """What stands before and after the value of a sample; the same moments come again with every series."""
+    tail = b"\x10" + _varint(at)
+    return b"\x12" + bytes((9 + len(tail),)) + b"\x09", tail
 
 
 def _field(number: int, content: bytes) -> bytes:

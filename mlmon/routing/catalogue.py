@@ -43,7 +43,7 @@ class Known:
 
 def alerts(rule_files: Iterable[str], severities: Sequence[str]) -> list[Known]:
     """Return the alerts of rule files, each set of labels once: by service and name, the most urgent first."""
-    found = {}
+    found: dict[Known, None] = {}
     for text in rule_files:
         for group in yaml.load(text, _Loader)["groups"]:  # noqa: S506  a safe loader, in C where there is one
             for rule in group["rules"]:
@@ -63,7 +63,9 @@ def choose(known: Sequence[Known], question: str) -> list[Known] | Finding:
     """Return the alerts that `SERVICE/ALERT` or `SERVICE/ALERT/SEVERITY` names, or what is wrong with the name."""
     parts = question.split("/")
     if len(parts) not in {2, 3} or not all(parts):
-        return Finding(rule=RULE, message=f'"{question}" names no alert', advice="write SERVICE/ALERT or SERVICE/ALERT/SEVERITY")
+        return Finding(
+            rule=RULE, message=f'"{question}" names no alert', advice="write SERVICE/ALERT or SERVICE/ALERT/SEVERITY"
+        )
     left = list(known)
     for part, key in zip(parts, ("service", "alertname", "severity"), strict=False):
         values = dict.fromkeys(alert.label.get(key, "") for alert in left)

@@ -16,10 +16,11 @@ from mlmon.units import Duration
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ROUTE: Final = frozenset(
-    "receiver group_by group_wait group_interval repeat_interval matchers continue routes active_time_intervals "
-    "mute_time_intervals".split()
+    {"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "matchers", "continue", "routes"}
+    | {"active_time_intervals", "mute_time_intervals"}
 )
 _INHIBIT: Final = frozenset({"name", "source_matchers", "target_matchers", "equal"})
+_GROUP_WAIT, _GROUP_INTERVAL, _REPEAT_INTERVAL = map(Duration.of, ("30s", "5m", "4h"))
 EACH: Final = "..."
 """In `group_by`: every label, so that each alert is a group of its own."""
 
@@ -31,9 +32,9 @@ class Route:
     matchers: tuple[Matcher, ...] = ()
     receiver: str = ""
     group_by: tuple[str, ...] = ()
-    group_wait: Duration = Duration.of("30s")
-    group_interval: Duration = Duration.of("5m")
-    repeat_interval: Duration = Duration.of("4h")
+    group_wait: Duration = _GROUP_WAIT
+    group_interval: Duration = _GROUP_INTERVAL
+    repeat_interval: Duration = _REPEAT_INTERVAL
     active: tuple[str, ...] = ()
     """Names of the intervals outside of which nothing is sent; none: no limit."""
     muted: tuple[str, ...] = ()
@@ -77,7 +78,7 @@ def read(text: str) -> Config:
 
 
 def _route(data: dict[str, Any], parent: Route) -> Route:
-    _known(data, _ROUTE, "route")
+    _known(data, _ROUTE, "a route")
     own = replace(
         parent,
         matchers=_matchers(data, "matchers"),
@@ -93,7 +94,7 @@ def _route(data: dict[str, Any], parent: Route) -> Route:
 
 
 def _inhibit_rule(data: dict[str, Any]) -> InhibitRule:
-    _known(data, _INHIBIT, "inhibition rule")
+    _known(data, _INHIBIT, "an inhibition rule")
     source, target = _matchers(data, "source_matchers"), _matchers(data, "target_matchers")
     return InhibitRule(source, target, tuple(data.get("equal", ())))
 
@@ -105,4 +106,4 @@ def _matchers(data: dict[str, Any], key: str) -> tuple[Matcher, ...]:
 def _known(data: dict[str, Any], known: frozenset[str], what: str) -> None:
     for key in data:
         if key not in known:
-            raise ConfigError(f"the setting `{key}` of a {what} is not imitated")
+            raise ConfigError(f"the setting `{key}` of {what} is not imitated")

@@ -18,7 +18,7 @@ _ESCAPE: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 class ConfigError(ValueError):
-    """The configuration holds something that is not imitated here, so that no answer would be better than a wrong one."""
+    """The configuration holds something that is not imitated here; no answer is better than a wrong one."""
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,9 @@ def _when(scene: Scene, notification: Notification, paint: Callable[[str, str], 
     if notification.due is None:
         return f"notified: {paint('never', 'red')}, {hours} has no hour in the week that follows"
     if notification.due == scene.at:
-        return f"notified: {paint('now', 'green')}, {route.group_wait} after it fires" + (f" ({hours})" if hours else "")
+        return f"notified: {paint('now', 'green')}, {route.group_wait} after it fires" + (
+            f" ({hours})" if hours else ""
+        )
     due = paint(moment(notification.due), "yellow")
     return f"notified: {due}, when {hours} begin, within {route.group_interval}, if it still fires"
 

@@ -42,7 +42,9 @@ def verify(config: str, proofs: str, place: Place) -> list[Finding]:
         return [Finding(rule=RULE, message=str(error), place=place, advice="the routing was not proven")]
     except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
         advice = f"run `mlmon generate`; {PROOFS} or the configuration was changed by hand"
-        return [Finding(rule=RULE, message="the routing cannot be compared with its proofs", place=place, advice=advice)]
+        return [
+            Finding(rule=RULE, message="the routing cannot be compared with its proofs", place=place, advice=advice)
+        ]
     advice = "run `mlmon generate`, or correct the configuration if it was written by hand"
     return [Finding(rule=RULE, message=message, place=place, advice=advice) for message in problems]
 

@@ -25,9 +25,7 @@ class Strict(BaseModel):
     """Every model of the spec: unknown keys are errors, values are not coerced, instances do not change."""
 
     # A model that is only a part of another one never validates by itself; deferring saves start-up time.
-    model_config = ConfigDict(
-        extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True
-    )
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, arbitrary_types_allowed=True, defer_build=True)
 
 
 def refuse(message: str, advice: str) -> PydanticCustomError:

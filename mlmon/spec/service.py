@@ -68,6 +68,23 @@ class Limit(Strict):
         return {"anyOf": [{"type": ["string", "number"]}, handler(core)]}
 
 
+class TestSeries(Strict):
+    """An input series of a test."""
+
+    series: Text = Field(description='The series, such as `up{job="x"}`.')
+    values: Text = Field(description="Its samples as promtool reads them, such as `0+5x60` or `1x9 stale`.")
+
+
+class AlertTest(Strict):
+    """One case that shows what an `expr` alert does."""
+
+    series: list[TestSeries] = Field(default_factory=list, description="Input; none for what must fire on nothing.")
+    interval: Period | None = Field(default=None, description="Time between two samples; a minute if not given.")
+    at: Period = Field(description="When to look, counted from the first sample.")
+    fires: bool = Field(description="Whether the alert fires then.")
+    labels: dict[LabelName, Text] = Field(default_factory=dict, description="Labels that it must fire with.")
+
+
 class Alert(Strict):
     """Changes an alert of a pack, or adds one written by hand in PromQL (`expr`)."""
 
@@ -84,6 +101,7 @@ class Alert(Strict):
     description: Text | None = None
     unit: LabelName | None = Field(default=None, description="Unit of the value of `expr`, for panels and texts.")
     runbook: Text | None = Field(default=None, description="What to do, in Markdown; joins the generated runbook.")
+    tests: list[AlertTest] = Field(default_factory=list, description="Cases that prove `expr`; `mlmon test` runs them.")
 
     @model_validator(mode="after")
     def _complete(self) -> Alert:

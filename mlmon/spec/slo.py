@@ -101,7 +101,7 @@ class Slo(Strict):
     gauge: Text | None = Field(default=None, description="boolean: selector of a gauge that is 1 while all is well.")
     slice: Slice | None = None
     traffic: Traffic | None = Field(
-        default=None, description="Events to expect, such as 60/h; checks that tiers can fire."
+        default=None, description="Events to expect, such as 60/h; tells whether tiers can fire."
     )
     group_by: list[LabelName] = Field(
         default_factory=list, description="One budget for each value of these labels (version, region, tenant, ...)."
@@ -124,7 +124,8 @@ class Slo(Strict):
                 raise refuse(f'the {self.kind} SLO "{self.name}" has no `{key}`', f"add `{key}:`")
         for key in sorted(_OWN - {*needs, *may}):
             if getattr(self, key) is not None:
-                raise refuse(f"`{key}` has no meaning for an SLO of kind {self.kind}", "remove it, or change `indicator`")
+                message = f"`{key}` has no meaning for an SLO of kind {self.kind}"
+                raise refuse(message, "remove it, or change `indicator`")
         self._choose_one("quality", "min", "max")
         self._choose_one("events", "good", "bad")
         if self.window is not None and self.calendar is not None:

@@ -32,7 +32,7 @@ def check_routes(tool: Tool, staged: Staged, config: str, proofs: str, *, timeou
 
     Both files are given relative to the staged folder, and the configuration is one that amtool loads.
     """
-    found = []
+    found: list[Finding] = []
     for (labels, receiver), alert in _questions(staged.text(config), staged.text(proofs)).items():
         matchers = [f'{name}="{_escaped(value)}"' for name, value in labels]
         arguments = ("config", "routes", "test", f"--config.file={config}", f"--verify.receivers={receiver}")
@@ -53,7 +53,7 @@ def check_routes(tool: Tool, staged: Staged, config: str, proofs: str, *, timeou
 
 
 def _questions(config: str, proofs: str) -> dict[tuple[tuple[tuple[str, str], ...], str], str]:
-    """Return the distinct questions (labels that some route reads, and the receiver), each with one alert of its kind."""
+    """Return the distinct questions, labels that some route reads and the receiver, each with one such alert."""
     read = set(_read_labels(yaml.load(config, _Loader)["route"]))  # noqa: S506  a safe loader, in C where there is one
     services = yaml.load(proofs, _Loader)["services"]  # noqa: S506
     questions: dict[tuple[tuple[tuple[str, str], ...], str], str] = {}

@@ -7,6 +7,7 @@ that the verdicts are told apart by their order.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding, Severity
@@ -77,6 +78,37 @@ def explain_tests(file: str, lines: Sequence[str], staged: Staged) -> Iterator[F
                 place=staged.place(file, line, column),
                 advice=_DIFFERS if failure else _UNREADABLE,
             )
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What promtool expected of an alert or an expression at a moment, and what it got, each in one line.
+
+    `test` is the name of the group of tests, which promtool tells for alerts only. Where a file could not be run at
+    all, `got` says why and the rest is empty.
+    """
+
+    test: str
+    subject: str
+    time: str
+    expected: str
+    got: str
+
+
+def differences(lines: Sequence[str]) -> Iterator[Difference]:
+    """Yield the differences in the verdict on one test file, nothing for a good one."""
+    if lines[0] != _FAILED:
+        return
+    errors = "\n".join(line for line in lines[1:] if not _WARNING.match(line))
+    for message in filter(str.strip, re.split(r"\n{2,}", errors)):
+        failure = _ALERT.match(message) or _EXPRESSION.match(message)
+        if failure is None:
+            yield Difference("", "", "", "", one_line(message))
+            continue
+        known = failure.groupdict()
+        subject = f"alert {known['alert']}" if "alert" in known else unquote(known["expr"])
+        expected, got = (_samples(known[key]) for key in ("expected", "got"))
+        yield Difference(known.get("test") or "", subject, known["time"], expected, got)
 
 
 def _difference(failure: re.Match[str], text: str) -> Error:

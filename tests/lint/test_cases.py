@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from mlmon.diagnostics import Finding, in_order
+from mlmon.diagnostics import Finding
 from mlmon.lint.catalogue import catalogue
 from mlmon.lint.context import OUTPUT, Context
-from mlmon.lint.run import lint
 from mlmon.report import as_text
-from tests.lint.linting import CASES, context, findings, variants
+from tests.lint.linting import CASES, context, findings, judged, variants
 from tests.support import archive
 
 each_case = pytest.mark.parametrize("case", CASES, ids=[case.stem for case in CASES])
@@ -20,7 +19,7 @@ each_case = pytest.mark.parametrize("case", CASES, ids=[case.stem for case in CA
 def test_finding_to_the_letter(case: Path, tmp_path: Path) -> None:
     _, failing, _, expected = variants(case)
     made = context(tmp_path, failing)
-    found = in_order(lint(made))
+    found = judged(made, case.stem)
     stand_somewhere(found, made)
     seen = as_text(found, tmp_path)
     if os.environ.get("UPDATE_GOLDEN"):
@@ -47,7 +46,7 @@ def stand_somewhere(found: list[Finding], made: Context) -> None:
 def test_passing_variant_is_clean(case: Path, tmp_path: Path) -> None:
     _, failing, passing, _ = variants(case)
     assert failing != passing
-    assert findings(tmp_path, passing) == []
+    assert findings(tmp_path, passing, case.stem) == []
 
 
 def test_every_rule_has_a_case_and_every_case_a_rule() -> None:

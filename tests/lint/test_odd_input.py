@@ -16,10 +16,10 @@ from mlmon.packs.load import library
 from mlmon.plan.build import build
 from mlmon.plan.conditions import Both, Compare, Written
 from mlmon.plan.model import Alert, Plan
-from mlmon.syntax import MAX_LENGTH, check
 from mlmon.promql.shape import conflict, shape
 from mlmon.promql.tree import kind, nodes, tree
 from mlmon.spec.load import load
+from mlmon.syntax import MAX_LENGTH, check
 from mlmon.units import Duration
 from tests.lint.linting import CASES, PROJECT, variants
 from tests.support.archive import read, unpack

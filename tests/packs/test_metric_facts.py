@@ -21,6 +21,7 @@ SCALES = {
     ("microseconds", "seconds"): "0.000001",
     ("milliseconds", "seconds"): "0.001",
     ("Microseconds", "seconds"): "0.000001",
+    ("Milliseconds", "seconds"): "0.001",
     ("Percent", "ratio"): "0.01",
     ("percent", "ratio"): "0.01",
 }
@@ -73,14 +74,14 @@ def extra_labels(pack: str, binding: PrometheusEntry) -> set[str]:
     return {label for series in binding.plus for label in (fact_of(pack, series.metric) or {}).get("labels", [])}
 
 
-WATCHED = [(name, entry) for name, entry in signals("sagemaker-endpoint") if entry.cloudwatch]
+WATCHED = [(pack, name, entry) for pack in FACTS for name, entry in signals(pack) if entry.cloudwatch]
 
 
-@pytest.mark.parametrize(("name", "entry"), WATCHED, ids=[name for name, _ in WATCHED])
-def test_cloudwatch_binding_is_what_aws_publishes(name: str, entry: SignalEntry) -> None:
+@pytest.mark.parametrize(("pack", "name", "entry"), WATCHED, ids=[f"{pack}-{name}" for pack, name, _ in WATCHED])
+def test_cloudwatch_binding_is_what_aws_publishes(pack: str, name: str, entry: SignalEntry) -> None:
     binding = entry.cloudwatch
     assert binding is not None
-    fact = FACTS["sagemaker-endpoint"]["metrics"][binding.metric]
+    fact = FACTS[pack]["metrics"][binding.metric]
     assert binding.namespace == fact["namespace"]
     assert list(binding.dimensions) == fact["dimensions"]
     assert binding.unit == str(fact["unit"])
@@ -91,7 +92,7 @@ def test_cloudwatch_binding_is_what_aws_publishes(name: str, entry: SignalEntry)
 
 def test_every_fact_is_used() -> None:
     read = {series.metric for _, _, _, _, series in SERIES}
-    read |= {entry.cloudwatch.metric for _, entry in WATCHED if entry.cloudwatch}
+    read |= {entry.cloudwatch.metric for _, _, entry in WATCHED if entry.cloudwatch}
     assert {metric for system in FACTS.values() for metric in system["metrics"]} == read
 
 

@@ -13,9 +13,12 @@ from mlmon.packs.load import library
 from mlmon.plan.model import Alert, ServicePlan
 from mlmon.targets.prometheus import render
 from mlmon.units import Duration
-from tests.packs.serving_cases import CASES, SPECS, Case
+from tests.packs import server_cases, serving_cases
+from tests.packs.serving_cases import Case
 from tests.support.presets import plan_of_spec
 
+CASES = [*serving_cases.CASES, *server_cases.CASES]
+SPECS = serving_cases.SPECS | server_cases.SPECS
 HALF_MINUTE = Duration.of("30s")
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from mlmon.plan.forms import FORMS
 from mlmon.plan.quantities import Level, Quantile, Quantity, Rate, Ratio
 from mlmon.plan.signals import Matcher, PrometheusBinding, Series, Signal
-from mlmon.syntax import check
 from mlmon.promql.quantities import Renderer
 from mlmon.promql.text import bucket, string
+from mlmon.syntax import check
 
 
 def signal(name: str = "requests", *series: Series, scale: str = "1") -> Signal:

@@ -25,8 +25,8 @@ def traffic(per_hour: float, failing: float, seed: int) -> Scrapes:
     events, errors = [0] * count, [0] * count
     now = chance.expovariate(per_hour / 3600)
     while now < count * SCRAPE:
-        # What the first scrape shows is of unknown age, and counts for nobody.
-        index = max(int(now / SCRAPE), 1)
+        # What the first evaluation sees, two scrapes, is of unknown age and counts for nobody.
+        index = max(int(now / SCRAPE), 2)
         events[index] += 1
         errors[index] += 3 * 3600 <= now < 5 * 3600 or chance.random() < failing
         now += chance.expovariate(per_hour / 3600)

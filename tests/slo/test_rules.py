@@ -30,7 +30,8 @@ slos:
 END = "4m"
 """Sixteen scrapes later, of which rules that look 10 s behind see the one at 3m45s as the last."""
 EVENTS, ERRORS = "slo:mlmon_events:increase30s", "slo:mlmon_errors:increase30s"
-AT = steps(Duration.of("15s"), Duration.of("30s"))
+HALF_MINUTE = Duration.of("30s")
+AT = steps(Duration.of("15s"), HALF_MINUTE)
 
 
 def up(instance: str = "a", labels: str = "") -> str:
@@ -168,6 +169,17 @@ def test_first_samples_count_unless_the_exporter_expires_idle_series(
     series = {'up{job="queue",instance="a"}': "1x20", 'tasks_total{job="queue",instance="a"}': values}
     case = Case(series, [Check("sum_over_time(counted[10m])", END, expected)])
     assert failures(require_tool("promtool"), tmp_path, [rule], [case]) == ""
+
+
+def test_resets_count_where_every_evaluation_sees_one_scrape(
+    tmp_path: Path, require_tool: Callable[[str], str]
+) -> None:
+    """No reset can be within one scrape, so the rule does not look for any."""
+    expr = increment(signal(count_first_samples=True), steps(HALF_MINUTE, HALF_MINUTE))
+    assert "resets" not in expr
+    series = {'up{job="queue",instance="a"}': "1x20", 'tasks_total{job="queue",instance="a"}': "0+10x6 3+10x13"}
+    case = Case(series, [Check("sum_over_time(counted[10m])", "8m", 60 + 83)], interval="30s")
+    assert failures(require_tool("promtool"), tmp_path, [{"record": "counted", "expr": expr}], [case]) == ""
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,19 +95,27 @@ def plan(folder: Path, specs: Iterable[str], scrape: str = "15s") -> Plan:
 
 
 @contextmanager
-def world(folder: Path, tools: Tools, shapes: list[Shape], length: float, stopped: Stops) -> Iterator[World]:
+def world(
+    folder: Path,
+    tools: Tools,
+    shapes: list[Shape],
+    length: float,
+    stopped: Stops | None = None,
+    load: Callable[[str, Path, Path], None] = import_blocks,
+) -> Iterator[World]:
     """Make up the traffic, work out the SLO series as docs/slo.md says, and leave Prometheus running.
 
-    `stopped` says between which seconds a service's rules were not evaluated.
+    The shapes are scraped at one interval. `stopped` says between which seconds a service's rules were not evaluated;
+    `load` makes blocks of OpenMetrics text.
     """
-    made, data, start = plan(folder, map(spec, shapes)), folder / "data", END - length
+    made, data, start = plan(folder, map(spec, shapes), f"{shapes[0].scrape:.0f}s"), folder / "data", END - length
     truths = write(shapes, folder / "raw.txt", start, length)
-    import_blocks(tools.promtool, folder / "raw.txt", data)
+    load(tools.promtool, folder / "raw.txt", data)
     passes = _written(folder, backfill(made))
     counts = passes.pop("1-counts")
     with prometheus(tools.prometheus, folder / "counts", data=data) as server:
         for rule in counts:
-            begin, end = stopped.get(Path(rule).name.split("-")[0], (length, length))
+            begin, end = (stopped or {}).get(Path(rule).name.split("-")[0], (length, length))
             for first, last in sorted({(0.0, begin), (end, length)} - {(length, length)}):
                 work_out(tools.promtool, server, folder, [rule], start + first, start + last)
     # Once more for the end, as the running Prometheus would: errors are 0 where events are recorded already.

@@ -32,7 +32,7 @@ SHAPES = [
     Shape(name="restart", rate=steady(20), failing=incident(0.0005, 0.3, SECOND_DAY - 600, HOUR), gaps=(RESTART,)),
     Shape(name="resets", rate=steady(20), failing=steady(0.0005), restarts=HOUR),
     Shape(name="lazy", rate=steady(1), failing=steady(0.002), renames=DAY / 2, pods=4),
-    Shape(name="first", rate=steady(20), failing=incident(0, 0.01, LENGTH - 40 * 60, HOUR)),
+    Shape(name="first", rate=steady(20), failing=incident(0, 0.01, LENGTH - 40 * 60, HOUR / 2)),
     Shape(name="perfect", rate=steady(20), failing=steady(0)),
     Shape(name="relabelled", rate=steady(20), failing=steady(0.0005), relabelled=2 * DAY),
     Shape(name="upgraded", rate=steady(20), failing=steady(0.002), upgraded=2 * DAY),

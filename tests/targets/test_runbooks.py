@@ -19,8 +19,8 @@ from mlmon.plan.conditions import on_backend
 from mlmon.plan.links import dashboard_url, runbook_path
 from mlmon.plan.model import Plan
 from mlmon.promql.conditions import condition
-from mlmon.syntax import check
 from mlmon.promql.quantities import Renderer
+from mlmon.syntax import check
 from mlmon.targets import runbooks, templates
 from tests.support.fleet import fleet
 from tests.support.presets import Variant, plan_of_spec, variants

@@ -15,7 +15,7 @@ Source: https://prometheus.io/docs/practices/naming/#labels
 from __future__ import annotations
 
 import string
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Severity
 from mlmon.lint.context import Context, Issue

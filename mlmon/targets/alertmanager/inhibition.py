@@ -13,7 +13,8 @@ Three properties keep an alert from being silenced by one that nobody hears of, 
 
 - A source is at least as urgent as its target and is sent at every hour at which the target is (`_hears`).
 - The relation has no cycle: at equal urgency a source is an outage and its target is not, or it lies on a lower
-  layer, or its burn tier is faster, or it alone has a burn tier; so whatever is silenced, some alert at the top is sent.
+  layer, or its burn tier is faster, or it alone has a burn tier; so whatever is silenced, some alert at the top is
+  sent.
 - Both sides are alerts of mlmon (`_ours`).
 
 An outage is silenced by nothing but an outage below it: what the user sees is never hidden behind its cause.
@@ -104,10 +105,12 @@ def _budgets(plan: Plan) -> Iterator[dict[str, Any]]:
     """Of two pages about the same signal the one that knows what is left of the budget is worth more."""
     severities = plan.routing.severities
     for severity in (severity for severity in severities if severity.paging):
-        if any(tier.severity == severity.name for service in plan.services for slo in service.slos for tier in slo.tiers):
+        slos = [slo for service in plan.services for slo in service.slos]
+        if any(tier.severity == severity.name for slo in slos for tier in slo.tiers):
             source = [differs("burn_tier"), equal("severity", severity.name), differs("signal")]
             affected = among("severity", _hears(severities, severity))
-            yield _rule(source, [_SYMPTOM, _NO_OUTAGE, affected, equal("burn_tier", ""), equal("slo", "")], "layer", "signal")
+            target = [_SYMPTOM, _NO_OUTAGE, affected, equal("burn_tier", ""), equal("slo", "")]
+            yield _rule(source, target, "layer", "signal")
 
 
 def _layers(plan: Plan) -> Iterator[dict[str, Any]]:

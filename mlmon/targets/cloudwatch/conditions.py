@@ -40,17 +40,14 @@ class Frame:
         """Return the actions of the alarm that notifies."""
         return {"alarm_actions": (self.topic,), "ok_actions": (self.topic,)}
 
-    def periods(self) -> dict[str, Any]:
-        """Return the evaluation: every period within `hold` must breach. One hour and more is looked at in fives."""
-        seconds = int(self.hold.seconds)
-        period = _MINUTE if seconds <= _LONGEST_MINUTELY else 5 * _MINUTE
-        count = max(1, seconds // period)
-        return {"evaluation_periods": count, "datapoints_to_alarm": count}
+    def period(self, window: int | None = None) -> int:
+        """Seconds of one period: a minute, five where it must hold for over an hour, or the number's own window."""
+        return window or (_MINUTE if self.hold.seconds <= _LONGEST_MINUTELY else 5 * _MINUTE)
 
-    @property
-    def period(self) -> int:
-        """Seconds of one period."""
-        return _MINUTE if self.hold.seconds <= _LONGEST_MINUTELY else 5 * _MINUTE
+    def periods(self, window: int | None = None) -> dict[str, Any]:
+        """Return the evaluation: every period within `hold` must breach, and at least one."""
+        count = max(1, int(self.hold.seconds) // self.period(window))
+        return {"evaluation_periods": count, "datapoints_to_alarm": count}
 
 
 def alarms(condition: Condition, frame: Frame) -> tuple[tuple[MetricAlarm, ...], tuple[CompositeAlarm, ...]]:
@@ -73,21 +70,21 @@ def _compare(condition: Compare, frame: Frame, told: dict[str, Any]) -> MetricAl
     read = measure(condition.quantity)
     if read is None:
         return None
+    period = frame.period(read.window)
     shared = {
         "name": frame.name,
         "description": frame.description,
         "comparison_operator": _OPERATOR[condition.op],
         "threshold": read.native(condition.threshold),
         "treat_missing_data": missing(read.binding),
-        **frame.periods(),
+        **frame.periods(read.window),
         **told,
     }
     if read.math:
-        return MetricAlarm(metric_queries=read.queries(frame.period), **shared)
-    name, signal, statistic = read.metrics[0]
-    del name
+        return MetricAlarm(metric_queries=read.queries(period), **shared)
+    _, signal, statistic = read.metrics[0]
     extended = statistic.startswith("p")
-    metric = stat(signal, statistic, frame.period)
+    metric = stat(signal, statistic, period)
     return MetricAlarm(
         namespace=metric.namespace,
         metric=metric.metric,
@@ -96,7 +93,7 @@ def _compare(condition: Compare, frame: Frame, told: dict[str, Any]) -> MetricAl
         extended_statistic=statistic if extended else "",
         # "ignore" would freeze the state below 10 / (1 - p) requests, which a quiet endpoint never reaches.
         evaluate_low_sample_count_percentiles="evaluate" if extended else "",
-        period=frame.period,
+        period=period,
         **shared,
     )
 
@@ -116,7 +113,7 @@ def _absent(condition: Absent, frame: Frame) -> MetricAlarm:
         metric=binding.metric,
         dimensions=dict(binding.dimensions),
         statistic="SampleCount",
-        period=frame.period,
+        period=frame.period(),
         comparison_operator="LessThanThreshold",
         threshold=Decimal(0),
         treat_missing_data="breaching",

@@ -26,11 +26,13 @@ class Measure:
     """What an alarm or a graph reads: the metrics by id, and the math over them (empty: the single metric itself).
 
     A `scaled` value is in the metric's unit, not in the quantity's: alarms compare it with a converted threshold.
+    A `window` in seconds is part of the number, as of a count within an hour, and has to be the alarm's period.
     """
 
     metrics: tuple[tuple[str, Signal, str], ...]
     math: str = ""
     scaled: bool = False
+    window: int | None = None
 
     def stats(self, period: int) -> dict[str, MetricStat]:
         """Return the metrics by id, reduced to one number for every `period` seconds."""
@@ -95,7 +97,7 @@ def _(item: Quantile) -> Measure:
 
 @measure.register
 def _(item: Increase) -> Measure:
-    return Measure((("m", item.signal, "Sum"),), scaled=True)
+    return Measure((("m", item.signal, "Sum"),), scaled=True, window=int(item.window.seconds))
 
 
 @measure.register

@@ -28,6 +28,4 @@ def proof_files(plan: Plan) -> list[ProofFile]:
 
 def unproven(plan: Plan) -> list[Unproven]:
     """Return the alerts for which no input is known."""
-    return [
-        one for service in plan.services for one in proofs(service, plan.outputs) if isinstance(one, Unproven)
-    ]
+    return [one for service in plan.services for one in proofs(service, plan.outputs) if isinstance(one, Unproven)]

@@ -6,12 +6,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mlmon.targets.proofs.expected import instance
-from mlmon.targets.proofs.forms import Span
+from mlmon.targets.proofs.expected import labels as all_labels
 from mlmon.targets.proofs.grids import grid
 from mlmon.targets.proofs.inputs import bound, stream
 from mlmon.targets.proofs.labels import inside
-from mlmon.targets.proofs.proof import Check, Proof, Step, firing, not_firing, silent, ticks
+from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
 from mlmon.targets.proofs.siblings import Siblings
+from mlmon.targets.proofs.states import Span
 from mlmon.targets.proofs.timeline import Stretch, written
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def prove(alert: Alert, item: Absent, service: ServicePlan, outputs: Outputs) ->
         silent(Step.SHORT, gone, alert),
         not_firing(Step.WAITING, gone + wait, alert),
         firing(Step.FIRING, gone + 1 + wait, alert),
-        texts(back, alert, service, outputs, group),
+        _texts(back, alert, service, outputs, group),
         silent(Step.RESOLVED, back + keep + 1, alert),
         silent(Step.RESOLVED, end, alert),
     )
@@ -55,11 +56,8 @@ def prove(alert: Alert, item: Absent, service: ServicePlan, outputs: Outputs) ->
     return Proof(alert, at, written(stretches, at), checks, frozenset(keys))
 
 
-def texts(tick: int, alert: Alert, service: ServicePlan, outputs: Outputs, group: dict[str, str]) -> Check:
+def _texts(tick: int, alert: Alert, service: ServicePlan, outputs: Outputs, group: dict[str, str]) -> Check:
     """Check labels and annotations; another component's alert of the same name has no series either, and fires."""
-    from mlmon.targets.proofs.proof import labelled
-    from mlmon.targets.proofs.expected import labels as all_labels
-
     if Siblings(alert, service).others:
         return labelled(tick, alert, all_labels(alert, service, group))
     return Check(Step.TEXTS, tick, alerts=(instance(alert, service, outputs, group, Decimal(1)),))

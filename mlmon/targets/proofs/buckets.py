@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.targets.proofs.labels import UnknownInput
+from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.units import plain
 
 if TYPE_CHECKING:
@@ -20,18 +20,20 @@ _COMMON: Final = tuple(Decimal(digit).scaleb(power) for power in range(-4, 7) fo
 def cumulative(bounds: Sequence[Decimal], value: Decimal, q: Decimal, count: Decimal) -> dict[str, Decimal]:
     """Return the count in each bucket, by its `le`, of `count` observations whose quantile `q` is `value`.
 
-    `value` and `bounds` are in the metric's unit; without known bounds common ones are taken. Raises UnknownInput
+    `value` and `bounds` are in the metric's unit; without known bounds common ones are taken. Raises UnknownInputError
     for a value that lies in no finite bucket, and for one below the share `q` of the first bucket, which no quantile
     can show.
     """
     known = sorted(bounds) or list(_COMMON)
     upper = next((limit for limit in known if limit > value), None)
     if upper is None or value < 0:
-        raise UnknownInput(f"{plain(value)} is not below the top bucket {plain(known[-1])}")
+        raise UnknownInputError(f"{plain(value)} is not below the top bucket {plain(known[-1])}")
     lower = max((limit for limit in known if limit <= value), default=Decimal(0))
     within, below = _split(q, (value - lower) / (upper - lower), count)
     if below and lower not in known:
-        raise UnknownInput(f"no quantile {plain(q)} is as low as {plain(value)} with a first bucket up to {plain(upper)}")
+        raise UnknownInputError(
+            f"no quantile {plain(q)} is as low as {plain(value)} with a first bucket up to {plain(upper)}"
+        )
     found = {plain(limit): _up_to(limit, lower, upper, below, within) for limit in known}
     return {**found, TOP: count}
 

@@ -1,4 +1,4 @@
-"""Proves that a gauge which holds the last error code alerts on a new code, and not on one that is merely still there."""
+"""Proves that a gauge which holds the last error code alerts on a new code, and not on one that is still there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.targets.proofs.expected import instance
-from mlmon.targets.proofs.forms import Span
 from mlmon.targets.proofs.grids import grid
 from mlmon.targets.proofs.inputs import bound, stream
 from mlmon.targets.proofs.labels import inside
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, not_firing, silent, ticks
+from mlmon.targets.proofs.states import Span
 from mlmon.targets.proofs.timeline import Stretch, written
 from mlmon.targets.proofs.window import Window
 
@@ -47,13 +47,11 @@ def prove(alert: Alert, item: NewCode, service: ServicePlan, outputs: Outputs) -
     group = dict(stretches[1].streams[1].labels)
     instance_labels = {name: group[name] for name in names if name in group}
     checks = (
-        silent(Step.HEALTHY, changed, alert),
+        silent(Step.HEALTHY, changed - 1, alert),
         silent(Step.SHORT, changed, alert),
         not_firing(Step.WAITING, changed + wait, alert),
         firing(Step.FIRING, changed + 1 + wait, alert),
-        Check(
-            Step.TEXTS, changed + 1 + wait, alerts=(instance(alert, service, outputs, instance_labels, _CODE),)
-        ),
+        Check(Step.TEXTS, changed + 1 + wait, alerts=(instance(alert, service, outputs, instance_labels, _CODE),)),
         firing(Step.LASTING, changed + past.first - 1, alert),
         silent(Step.RESOLVED, changed + past.last + 1 + keep, alert),
         firing(Step.FIRING, end + 1 + wait, alert),

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlmon.plan.conditions import Both, Compare
-from mlmon.plan.quantities import Age, Increase, Level, Mean, PerRate, Quantile, Rate, Ratio, Variants
+from mlmon.plan.quantities import Increase, Level, Mean, PerRate, Quantile, Rate, Ratio, Variants
 from mlmon.targets.proofs.expected import instance, labels
-from mlmon.targets.proofs.forms import Form, Grid, Span, State, form
+from mlmon.targets.proofs.forms import form
 from mlmon.targets.proofs.grids import grid
-from mlmon.targets.proofs.labels import UnknownInput
+from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
 from mlmon.targets.proofs.siblings import Siblings
+from mlmon.targets.proofs.states import Form, Grid, Span, State
 from mlmon.targets.proofs.timeline import Stretch, written
 
 if TYPE_CHECKING:
@@ -24,11 +25,11 @@ _WINDOWED = (Rate, Increase, Ratio, Quantile, Mean, PerRate, Variants)
 
 
 def prove(alert: Alert, service: ServicePlan, outputs: Outputs) -> Proof:
-    """Return the proof of an alert on steady quantities. Raises UnknownInput where none is known."""
+    """Return the proof of an alert on steady quantities. Raises UnknownInputError where none is known."""
     parts = alert.condition.parts if isinstance(alert.condition, Both) else (alert.condition,)
     compared = [part for part in parts if isinstance(part, Compare)]
     if len(compared) != len(parts):
-        raise UnknownInput("one of the conditions is not a comparison")
+        raise UnknownInputError("one of the conditions is not a comparison")
     chosen = grid((alert.for_, alert.keep_firing_for), [span for part in compared for span in _windows(part)])
     return _Comparison(alert, service, outputs, compared, chosen).proof()
 
@@ -73,9 +74,11 @@ class _Comparison:
 
     def go(self, states: list[State], length: int) -> None:
         span = Span(self.now, length)
-        streams = {one: None for item, state in zip(self.forms, states, strict=True) for one in item.streams(state, span)}
+        streams = {
+            one: None for item, state in zip(self.forms, states, strict=True) for one in item.streams(state, span)
+        }
         if len({(one.metric, one.labels) for one in streams}) < len(streams):
-            raise UnknownInput("two of the conditions read the same series")
+            raise UnknownInputError("two of the conditions read the same series")
         self.stretches.append(Stretch(span, tuple(streams)))
         self.now += length
 
@@ -98,9 +101,9 @@ class _Comparison:
     def texts(self, since: int) -> Check:
         group = self.group()
         others = self.siblings.beyond(self.forms[0], since)
-        if others is None or self.forms[0].value(since) is None:
-            return labelled(self.now, self.alert, labels(self.alert, self.service, group))
         value = self.forms[0].value(since)
+        if others is None or value is None:
+            return labelled(self.now, self.alert, labels(self.alert, self.service, group))
         found = [instance(one, self.service, self.outputs, group, value) for one in (self.alert, *others)]
         return Check(Step.TEXTS, self.now, alerts=tuple(found))
 

@@ -60,7 +60,5 @@ def _below(alert: Alert, service: ServicePlan) -> dict[str, str]:
     if alert.severity not in service.paging:
         return {}
     rank = _LAYERS.index(alert.layer)
-    names = {
-        one.name for one in service.alerts if one.severity in service.paging and _LAYERS.index(one.layer) < rank
-    }
+    names = {one.name for one in service.alerts if one.severity in service.paging and _LAYERS.index(one.layer) < rank}
     return {"check_below": ", ".join(sorted(names))} if names else {}

@@ -1,11 +1,11 @@
-"""How often the rules are evaluated in a proof: as seldom as its windows and its `for` allow, since that is its cost."""
+"""How often the rules are evaluated in a proof: as seldom as its windows and `for` allow, since that is its cost."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.targets.proofs.forms import Grid
+from mlmon.targets.proofs.states import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

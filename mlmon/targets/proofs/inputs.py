@@ -23,7 +23,7 @@ from mlmon.plan.quantities import (
     Variants,
 )
 from mlmon.targets.proofs.buckets import cumulative
-from mlmon.targets.proofs.labels import UnknownInput, inside, outside, selects
+from mlmon.targets.proofs.labels import UnknownInputError, inside, outside, selects
 from mlmon.units import plain
 
 if TYPE_CHECKING:
@@ -44,11 +44,11 @@ class Stream:
 
 
 def bound(signal: Signal) -> PrometheusBinding:
-    """Return how Prometheus has a signal. Raises UnknownInput for what promtool cannot be fed with."""
+    """Return how Prometheus has a signal. Raises UnknownInputError for what promtool cannot be fed with."""
     if signal.prometheus is None:
-        raise UnknownInput(f"{signal.name} is not in Prometheus")
+        raise UnknownInputError(f"{signal.name} is not in Prometheus")
     if signal.prometheus.native:
-        raise UnknownInput(f"promtool before version 3 has no notation for the native histogram {signal.name}")
+        raise UnknownInputError(f"promtool before version 3 has no notation for the native histogram {signal.name}")
     return signal.prometheus
 
 
@@ -82,10 +82,10 @@ def counter(item: Quantity, signal: Signal, per_second: Decimal) -> Stream:
 def series_for(item: Quantity, value: Decimal) -> tuple[Stream, ...]:
     """Return input series from which a quantity has a value, one group of it where it is grouped.
 
-    Raises UnknownInput for a quantity that has no steady input (an age, a comparison with the past).
+    Raises UnknownInputError for a quantity that has no steady input (an age, a comparison with the past).
     """
     del value
-    raise UnknownInput(f"no steady input is known for {item.form}")
+    raise UnknownInputError(f"no steady input is known for {item.form}")
 
 
 @series_for.register
@@ -109,7 +109,7 @@ def _(item: Ratio, value: Decimal) -> tuple[Stream, ...]:
         good = _whole(item, one) if one.metric != bad.metric else outside(one, part.series[0], wanted(item, item.whole))
         if good is not None:
             return bad, stream(one.metric, good, "counter", HUNDRED * (1 - value))
-    raise UnknownInput(f"{item.part.name} and {item.whole.name} select the same series")
+    raise UnknownInputError(f"{item.part.name} and {item.whole.name} select the same series")
 
 
 def _whole(item: Quantity, series: Series) -> dict[str, str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OTHERS: Final = ("", "other", "1")
 
 
-class UnknownInput(ValueError):
+class UnknownInputError(ValueError):
     """No input is known that would make a condition true; the message says why."""
 
 
@@ -40,7 +40,7 @@ def selects(series: Series, labels: Mapping[str, str]) -> bool:
 def inside(series: Series, wanted: Mapping[str, str]) -> dict[str, str]:
     """Return labels that a selector matches, with the `wanted` ones where it leaves a choice.
 
-    Raises UnknownInput where a regular expression is beyond what can be inverted.
+    Raises UnknownInputError where a regular expression is beyond what can be inverted.
     """
     found = dict(wanted)
     for label in dict.fromkeys(matcher.label for matcher in series.matchers):
@@ -81,4 +81,4 @@ def _first(rules: list[Matcher], candidates: Iterable[str]) -> str:
         if all(accepts(rule, value) for rule in rules):
             return value
     shown = ", ".join(f"{rule.label}{rule.op}{rule.value}" for rule in rules)
-    raise UnknownInput(f"no label value is known that {shown} lets pass")
+    raise UnknownInputError(f"no label value is known that {shown} lets pass")

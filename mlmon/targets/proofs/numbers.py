@@ -40,7 +40,9 @@ def numbers(item: Compare) -> Numbers:
     low = Decimal(0) if isinstance(item.quantity, Increase | Rate) else low
     room = (high - limit) if sign > 0 and high is not None else None
     room = (limit - low) if sign < 0 and low is not None else room
-    away = abs(limit) * _STEP or (Decimal(1) if not isinstance(item.quantity, Increase) else item.quantity.window.seconds)
+    away = abs(limit) * _STEP or (
+        Decimal(1) if not isinstance(item.quantity, Increase) else item.quantity.window.seconds
+    )
     away = away if room is None else min(away, room / 2)
     beyond = _short_text(limit + sign * away, sign)
     short = _short_text(limit - sign * away, -sign) if limit else limit

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from mlmon.promql.text import equals
-from mlmon.targets.proofs.forms import Grid
+from mlmon.targets.proofs.states import Grid
 from mlmon.units import Duration
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Step(Enum):
     LASTING = "it still fires as long as the condition holds"
     RESOLVED = "it is silent after recovery"
     GUARDED = "it is silent as long as there are few bad events"
+    COUNTED = "its SLO counts events and bad events exactly"
     GIVEN = "it does what the spec's own test says"
 
 
@@ -50,7 +51,6 @@ class Proof:
     series: dict[str, str]
     checks: tuple[Check, ...]
     keys: frozenset[str] = frozenset()
-    reads: frozenset[str] = field(default=frozenset())
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def not_firing(step: Step, tick: int, alert: Alert) -> Check:
     return Check(step, tick, f"count(ALERTS{_matchers(alert, alertstate='firing')})")
 
 
-def firing(step: Step, tick: int, alert: Alert) -> Check:
-    """Check that exactly one instance of an alert fires."""
+def firing(step: Step, tick: int, alert: Alert, **labels: str) -> Check:
+    """Check that exactly one instance of an alert, or of those with some labels, fires."""
     one = ({"labels": "{}", "value": 1},)
-    return Check(step, tick, f"count(ALERTS{_matchers(alert, alertstate='firing')})", one)
+    return Check(step, tick, f"count(ALERTS{_matchers(alert, alertstate='firing', **labels)})", one)
 
 
 def labelled(tick: int, alert: Alert, labels: dict[str, str]) -> Check:
@@ -86,7 +86,7 @@ def labelled(tick: int, alert: Alert, labels: dict[str, str]) -> Check:
 
 def _matchers(alert: Alert, **more: str) -> str:
     own = {"component": alert.component, "severity": alert.severity, **dict(alert.labels)}
-    return equals(alertname=alert.name, **own, **more)
+    return equals(**{"alertname": alert.name, **own, **more})
 
 
 def ticks(duration: Duration | None, step: Decimal) -> int:

@@ -1,37 +1,59 @@
-"""Finds the proof of an alert by its kind of condition."""
+"""Finds the proofs of an alert by its kind of condition."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from mlmon.plan.conditions import Absent, Both, Compare, NewCode, on_backend
-from mlmon.targets.proofs import absent, code, compare
-from mlmon.targets.proofs.labels import UnknownInput
+from mlmon.plan.conditions import Absent, Both, BudgetSpent, BurnRate, Compare, NewCode, NoData, Written, on_backend
+from mlmon.targets.proofs import absent, baselines, burn, code, compare, counted, notice, written
+from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Proof, Unproven
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlmon.plan.model import Alert, Outputs, ServicePlan
+    from mlmon.plan.slo import Slo
 
 
 def proofs(service: ServicePlan, outputs: Outputs) -> Iterator[Proof | Unproven]:
     """Yield the proofs of every alert of a service that Prometheus evaluates, or why there is none."""
     for alert in service.alerts:
         if on_backend(alert.condition, "prometheus"):
-            try:
-                yield _prove(alert, service, outputs)
-            except UnknownInput as error:
-                yield Unproven(alert, str(error))
+            yield from _attempt(alert, partial(_of, alert, service, outputs))
+    for slo in service.slos:
+        first = next((one for one in service.alerts if getattr(one.condition, "slo", None) == slo), None)
+        if first and slo.indicator.on("prometheus"):
+            yield from _attempt(first, partial(_counts, first, slo, outputs))
 
 
-def _prove(alert: Alert, service: ServicePlan, outputs: Outputs) -> Proof:
+def _attempt(alert: Alert, made: Callable[[], Iterator[Proof]]) -> Iterator[Proof | Unproven]:
+    try:
+        yield from list(made())
+    except UnknownInputError as error:
+        yield Unproven(alert, str(error))
+
+
+def _counts(alert: Alert, slo: Slo, outputs: Outputs) -> Iterator[Proof]:
+    yield counted.prove(alert, slo, outputs)
+
+
+def _of(alert: Alert, service: ServicePlan, outputs: Outputs) -> Iterator[Proof]:
     match alert.condition:
-        case Absent():
-            return absent.prove(alert, alert.condition, service, outputs)
-        case NewCode():
-            return code.prove(alert, alert.condition, service, outputs)
+        case Absent() as item:
+            yield absent.prove(alert, item, service, outputs)
+        case NewCode() as item:
+            yield code.prove(alert, item, service, outputs)
+        case Compare(quantity) as item if isinstance(quantity, baselines.BASELINES):
+            yield baselines.prove(alert, item, service, outputs)
         case Compare() | Both():
-            return compare.prove(alert, service, outputs)
-        case _:
-            raise UnknownInput("not yet")
+            yield compare.prove(alert, service, outputs)
+        case BurnRate() as item:
+            yield burn.prove(alert, item, service, outputs)
+        case BudgetSpent() as item:
+            yield notice.prove_spent(alert, item, service)
+        case NoData() as item:
+            yield notice.prove_no_data(alert, item, service, outputs)
+        case Written():
+            yield from written.prove(alert)

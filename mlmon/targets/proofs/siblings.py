@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mlmon.plan.model import Alert, ServicePlan
-    from mlmon.targets.proofs.forms import Form
+    from mlmon.targets.proofs.states import Form
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Siblings:
                     return None
                 continue
             held = {_holds(one.condition, value) for value in (form.value(1), form.value(since))}
-            if len(held) > 1:
+            if len(held) > 1 or None in held:
                 return None
             fire += [one] if held == {True} else []
         return fire
@@ -60,13 +60,20 @@ class Siblings:
     def _apart(self, one: Alert) -> bool:
         """Tell whether another alert compares what no series of this one feeds, and so cannot have a result."""
         metrics = [
-            {series.metric for signal in alert.condition.signals if signal.prometheus for series in signal.prometheus.series}
+            {
+                series.metric
+                for signal in alert.condition.signals
+                if signal.prometheus
+                for series in signal.prometheus.series
+            }
             for alert in (self.alert, one)
         ]
         return isinstance(one.condition, Compare) and not metrics[0] & metrics[1]
 
 
-def _holds(condition: object, value: Decimal) -> bool:
+def _holds(condition: object, value: Decimal | None) -> bool | None:
+    if value is None:
+        return None
     if not isinstance(condition, Compare):
         return False
     return value > condition.threshold if condition.op == "above" else value < condition.threshold

@@ -12,8 +12,8 @@ from mlmon.units import plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlmon.targets.proofs.forms import Grid, Span
     from mlmon.targets.proofs.inputs import Stream
+    from mlmon.targets.proofs.states import Grid, Span
 
 START: Final = Decimal(1000)
 """Where counters begin: from near 0, rate() would extrapolate less than a whole window."""
@@ -91,8 +91,8 @@ def number(value: Decimal) -> str:
     return plain(_PRECISE.create_decimal(value))
 
 
-def repeated(token: str, count: int) -> str:
+def repeated(sample: str, count: int) -> str:
     """Write the same sample several times."""
-    if token == "_":
-        return f"_x{count}"
-    return token if count == 1 else f"{token}x{count - 1}"
+    if sample == "_":
+        return "_" if count == 1 else f"_x{count}"
+    return sample if count == 1 else f"{sample}x{count - 1}"

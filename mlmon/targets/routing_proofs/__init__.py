@@ -32,7 +32,9 @@ def render(plan: Plan) -> dict[str, str]:
     filled = {name: alerts for name, alerts in services.items() if alerts}
     if not filled:
         return {}
-    hours = {severity.name: expected_hours(severity, plan.routing.business_hours) for severity in plan.routing.severities}
+    hours = {
+        severity.name: expected_hours(severity, plan.routing.business_hours) for severity in plan.routing.severities
+    }
     data = {"timezone": plan.routing.business_hours.timezone, "hours": hours, "services": filled}
     return {ROUTES: dump(data, _HEADER)}
 

@@ -1,0 +1,61 @@
+"""The proofs of a whole workspace, with the promtool of this machine."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from mlmon.diagnostics import Finding
+from mlmon.proving.cache import Cache, folder
+from mlmon.proving.run import Prover
+from mlmon.targets.proofs import proof_files
+from mlmon.tools.executables import Name, locate
+from mlmon.tools.trouble import missing
+from mlmon.tools.versions import PROBE_TIMEOUT, probe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from mlmon.plan.model import Plan
+    from mlmon.proving.model import Result
+
+
+class CannotProveError(Exception):
+    """There is no promtool that could run a proof; the message says what helps."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.message}; {finding.advice}")
+        self.finding = finding
+
+
+def prove_plan(
+    root: Path,
+    plan: Plan,
+    rules: Mapping[str, str],
+    services: Collection[str] = (),
+    *,
+    jobs: int | None = None,
+    again: bool = False,
+    told: Callable[[int, int], None] = lambda done, of: None,
+) -> tuple[Result, ...]:
+    """Prove the alerts of a plan, or of some of its services, against rule files by path.
+
+    `told` hears how many files are done, of how many. Raises CannotProveError where promtool is missing or broken.
+    """
+    tool = locate(Name.PROMTOOL, root)
+    if tool is None:
+        raise CannotProveError(missing(Name.PROMTOOL))
+    version = probe(tool, PROBE_TIMEOUT)
+    if isinstance(version, Finding):
+        raise CannotProveError(version)
+    files = [file for file in proof_files(plan) if not services or file.service in services]
+    done = 0
+
+    def report(more: int) -> None:
+        nonlocal done
+        done += more
+        told(done, len(files))
+
+    prover = Prover(tool, str(version), rules, Cache(folder()), jobs or os.cpu_count() or 1, again, report)
+    return prover.prove(files)

@@ -1,0 +1,132 @@
+"""Runs proofs on all cores: each worker takes the next share and hands it to one promtool."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from mlmon.proving.answers import failures
+from mlmon.proving.cache import Cache, key
+from mlmon.proving.model import Result
+from mlmon.proving.reduce import reduced
+from mlmon.targets.proofs.files import alone
+from mlmon.tools.parallel import together
+from mlmon.tools.process import run
+from mlmon.tools.trouble import failed, trouble
+from mlmon.tools.unit_tests import verdicts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from mlmon.targets.proofs.files import ProofFile
+    from mlmon.targets.proofs.proof import Proof
+    from mlmon.tools.executables import Tool
+
+TIMEOUT: Final = 300.0
+"""Seconds for one call of promtool, which runs some dozen proofs."""
+_SHARES: Final = 4
+"""Calls for each worker at least, so that none waits long for the others at the end."""
+_MOST: Final = 40
+"""Proofs for one call at most."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One proof with its test and the rules that it needs, and the key under which its success is remembered."""
+
+    file: ProofFile
+    proof: Proof
+    test: str
+    rules: str
+    key: str
+
+    @property
+    def cost(self) -> int:
+        """About how many rules are evaluated."""
+        return max(check.tick for check in self.proof.checks) * max(self.rules.count('"expr"'), 1)
+
+
+@dataclass(frozen=True)
+class Prover:
+    """Runs proofs against rule files by path, remembering successes in a cache.
+
+    `again` runs what is known to succeed, too. `report` is told the number of finished proofs after each call.
+    """
+
+    tool: Tool
+    version: str
+    rules: Mapping[str, str]
+    cache: Cache
+    jobs: int
+    again: bool = False
+    report: Callable[[int], None] = field(default=lambda done: None)
+
+    def prove(self, files: Sequence[ProofFile]) -> tuple[Result, ...]:
+        """Return the results, file by file. An interruption stops every promtool and is raised."""
+        whole = {file.path: key(self.version, self.rules[file.rules], file.text) for file in files}
+        # A file that is known as a whole is not even taken apart.
+        tasks = [task for file in files if not self._knows(whole[file.path]) for task in self._tasks(file)]
+        left = [task for task in tasks if not self._knows(task.key)]
+        done = {id(result.proof): result for result in self._call_all(left)}
+        for task in left:
+            if done[id(task.proof)].passed:
+                self.cache.add(task.key)
+        found = [done.get(id(proof)) or Result(file, proof, 0.0, known=True) for file in files for proof in file.proofs]
+        broken = {result.file.path for result in found if not result.passed}
+        for path in whole.keys() - broken:
+            self.cache.add(whole[path])
+        return tuple(found)
+
+    def _knows(self, known: str) -> bool:
+        return not self.again and self.cache.has(known)
+
+    def _tasks(self, file: ProofFile) -> list[Task]:
+        shipped = self.rules[file.rules]
+        made = [(proof, alone(proof, file), reduced(proof, shipped)) for proof in file.proofs]
+        return [Task(file, proof, test, rules, key(self.version, rules, test)) for proof, test, rules in made]
+
+    def _call_all(self, tasks: Sequence[Task]) -> list[Result]:
+        ordered = sorted(tasks, key=lambda task: -task.cost)
+        count = min(len(ordered), max(self.jobs * _SHARES, len(ordered) // _MOST))
+        with tempfile.TemporaryDirectory(prefix="mlmon-proofs-") as folder:
+            queue = deque((Path(folder) / str(first), ordered[first::count]) for first in range(count))
+            lists = together(lambda _: self._work(queue), range(min(self.jobs, count)))
+        return [result for results in lists for result in results]
+
+    def _work(self, queue: deque[tuple[Path, list[Task]]]) -> list[Result]:
+        results: list[Result] = []
+        while True:
+            try:
+                folder, share = queue.popleft()
+            except IndexError:
+                return results
+            results += self._call(folder, share)
+            self.report(len(share))
+
+    def _call(self, folder: Path, share: list[Task]) -> list[Result]:
+        paths = [_stage(folder / str(index), task) for index, task in enumerate(share)]
+        started = time.monotonic()
+        outcome = run(self.tool, ("test", "rules", *map(str, paths)), timeout=TIMEOUT, cwd=folder, merge=True)
+        seconds = (time.monotonic() - started) / len(share)
+        problem = trouble(self.tool, outcome, TIMEOUT)
+        blocks = [] if problem else verdicts(outcome.stdout)
+        if not problem and len(blocks) != len(share):
+            problem = failed(self.tool, f"gave {len(blocks)} verdicts on {len(share)} files", outcome.stdout)
+        if problem:
+            return [Result(task.file, task.proof, seconds, known=False, trouble=problem) for task in share]
+        return [
+            Result(task.file, task.proof, seconds, known=False, failures=tuple(failures(task.proof, block)))
+            for task, block in zip(share, blocks, strict=True)
+        ]
+
+
+def _stage(folder: Path, task: Task) -> Path:
+    """Write a test and its rules as they stand to each other in the output folder."""
+    for path, text in ((task.file.path, task.test), (task.file.rules, task.rules)):
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding="utf-8")
+    return folder / task.file.path

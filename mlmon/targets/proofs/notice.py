@@ -1,0 +1,95 @@
+"""Proves the notices of spent budget, and that of lost data."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from mlmon.promql import slo as expr
+from mlmon.targets.proofs.expected import instance, labels
+from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
+from mlmon.targets.proofs.recorded import Counts, group_of
+from mlmon.targets.proofs.states import Grid
+
+if TYPE_CHECKING:
+    from mlmon.plan.conditions import BudgetSpent, NoData
+    from mlmon.plan.model import Alert, Outputs, ServicePlan
+
+_GRID: Final = Grid(expr.CHUNK.seconds, expr.CHUNK.seconds / 2)
+_MANY: Final = Decimal(1000)
+_SHORT, _BEYOND, _HALF = Decimal("0.98"), Decimal("1.01"), Decimal("0.5")
+_QUARTER, _DAY = 3, 288
+"""Chunks in fifteen minutes, after which data count as lost, and in the day after which that is no longer news."""
+
+
+def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
+    """Return the proof of one notice: before it, within its band, and where the next one takes over."""
+    slo, notice = item.slo, item.notice
+    wait = ticks(alert.for_, _GRID.step)
+    many = _MANY * max(notice.min_errors, 1) / (slo.budget * notice.spent)
+    beyond = notice.spent * _BEYOND
+    counts, checks = Counts(), list[Check]()
+
+    def go(share: Decimal, length: int) -> int:
+        """Bring the spent share of the budget to a value and keep it there; return the tick before."""
+        begun = counts.now
+        counts.reach(share * slo.budget, many)
+        counts.add(length - 1, many, many * share * slo.budget)
+        return begun
+
+    if notice.min_errors:
+        few = notice.min_errors - _HALF
+        counts.add(1, few / (beyond * slo.budget), few)
+        counts.add(wait + 1, Decimal(0), Decimal(0))
+        checks.append(silent(Step.GUARDED, counts.now, alert))
+    go(notice.spent * _HALF, 2)
+    checks.append(silent(Step.HEALTHY, counts.now, alert))
+    go(notice.spent * _SHORT, 2)
+    checks.append(silent(Step.SHORT, counts.now, alert))
+    begun = go(beyond, wait + 2)
+    checks += [
+        not_firing(Step.WAITING, begun + wait, alert),
+        firing(Step.FIRING, begun + wait + 1, alert),
+        labelled(begun + wait + 1, alert, labels(alert, service, group_of(slo))),
+    ]
+    if notice.until is not None:
+        go(notice.until * _BEYOND, 2)
+        checks.append(silent(Step.RESOLVED, counts.now, alert))
+    go(notice.spent * _HALF, 2)
+    checks.append(silent(Step.RESOLVED, counts.now, alert))
+    series = counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)
+    return Proof(alert, _GRID, series, tuple(checks), frozenset({f"slo {slo.id}"}))
+
+
+def prove_no_data(alert: Alert, item: NoData, service: ServicePlan, outputs: Outputs) -> Proof:
+    """Return the proof of lost data: a gap of ten minutes is none, and one of a day is no news any more."""
+    slo, wait = item.slo, ticks(alert.for_, _GRID.step)
+    counts, one = Counts(), Decimal(1)
+    counts.add(3, one, None)
+    checks = [silent(Step.HEALTHY, counts.now, alert)]
+    counts.add(_QUARTER - 1, None, None)
+    checks.append(silent(Step.SHORT, counts.now, alert))
+    counts.add(2, one, None)
+    begun = counts.now
+    counts.add(_QUARTER + wait + 1, None, None)
+    group = group_of(slo)
+    checks += [
+        not_firing(Step.WAITING, begun + _QUARTER + wait - 1, alert),
+        firing(Step.FIRING, begun + _QUARTER + wait, alert),
+    ]
+    if len(service.slos) == 1:
+        found = instance(alert, service, outputs, group, one)
+        checks.append(Check(Step.TEXTS, counts.now, alerts=(found,)))
+    else:
+        checks.append(labelled(counts.now, alert, labels(alert, service, group)))
+    counts.add(2, one, None)
+    checks.append(silent(Step.RESOLVED, counts.now, alert))
+    begun = counts.now
+    counts.add(_DAY + 1, None, None)
+    checks += [
+        firing(Step.LASTING, begun + _DAY - 1, alert),
+        silent(Step.RESOLVED, begun + _DAY, alert),
+    ]
+    series = counts.series(slo, expr.EVENTS, expr.ERRORS, outputs.evaluation_interval)
+    series = {name: values for name, values in series.items() if name.startswith(expr.EVENTS)}
+    return Proof(alert, _GRID, series, tuple(checks), frozenset({f"slo {slo.id}"}))
