@@ -32,6 +32,7 @@ def command(
     from mlmon.proving import findings as failed
     from mlmon.proving import junit as xml
     from mlmon.proving.fleet import CannotProveError, prove_plan
+    from mlmon.targets.proofs import unproven
 
     screen = Screen(root, form)
     with screen.progress("compiling"):
@@ -55,7 +56,8 @@ def command(
         raise typer.Exit(CANNOT_RUN) from None
     if junit:
         junit.write_text(xml.as_junit(results), encoding="utf-8")
-    found = failed.findings(results)
+    missing = [one for one in unproven(compiled.plan) if not service or one.alert.service in service]
+    found = [*failed.findings(results), *failed.gaps(missing)]
     screen.findings(found, services=[_data(row) for row in _rows(results)])
     if form is Format.TEXT:
         _table(screen, results)

@@ -118,6 +118,8 @@ class _Builder:
             return None
         if factor < 1 or tier.long.seconds * 2 > period.seconds:
             # A window of half the period is no warning any more; the budget's own notices say the rest.
+            if spec.tiers:
+                self._too_long(tier, period, where)
             return None
         if factor * (1 - spec.objective) >= 1:
             self._unreachable(spec, tier, factor, where)
@@ -135,6 +137,11 @@ class _Builder:
         least = percent((1 - 1 / factor).quantize(Decimal("0.0001"), ROUND_CEILING))
         advice = f"raise the objective above {least}, or give the SLO `tiers:` with a smaller budget"
         self._problem(message, advice, *where, "objective", rule="slo-unreachable-tier")
+
+    def _too_long(self, tier: Tier, period: Duration, where: KeyPath) -> None:
+        message = f"the tier {tier.name} does not fit the period of {period}: its window of {tier.long} is too long"
+        advice = "choose a `long` of at most half the period, with a budget above its even share"
+        self._problem(message, advice, *where, "tiers")
 
     def _too_quiet(self, spec: SloSpec, tier: Tier, where: KeyPath) -> None:
         expected = plain(((spec.traffic or Decimal(0)) * tier.long.seconds).quantize(Decimal("0.1")))

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from mlmon.diagnostics import Finding, in_order
+from mlmon.diagnostics import Finding, Severity, in_order
+from mlmon.plan.conditions import Written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlmon.proving.model import Failure, Result
+    from mlmon.targets.proofs.proof import Unproven
 
 RULE: Final = "alert-proof"
-"""The rule of these findings."""
+"""The rule of failed proofs."""
+_ADD: Final = "nothing shows that it can fire: add `tests`"
+_BY_HAND: Final = "try it out by hand before relying on it"
+UNPROVEN: Final = "alert-unproven"
+"""The rule of what has no proof."""
 
 
 def findings(results: Iterable[Result]) -> list[Finding]:
     """Return one finding for each step that did not hold, and one for each trouble with promtool."""
     found = [_of(failure, result) for result in results for failure in result.failures]
     return in_order([*found, *(result.trouble for result in results if result.trouble)])
+
+
+def gaps(unproven: Iterable[Unproven]) -> list[Finding]:
+    """Return a warning for each alert of which something is not proven."""
+    return in_order(
+        Finding(
+            rule=UNPROVEN,
+            message=f"{one.alert.name} ({one.alert.severity}) is not proven as a whole: {one.reason}",
+            advice="nothing shows that it can fire: add `tests`"
+            if isinstance(one.alert.condition, Written)
+            else _BY_HAND,
+            place=one.alert.origin,
+            severity=Severity.WARNING,
+        )
+        for one in unproven
+    )
 
 
 def _of(failure: Failure, result: Result) -> Finding:

@@ -69,6 +69,8 @@ def server(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[str
     for name in ("raw.txt", "past.txt", "slos.txt"):
         history.import_blocks(promtool, folder / name, folder / "data")
     for path, text in prometheus.render(fleet()).items():
+        if "/backfill/" in path:
+            continue  # for promtool, once; Prometheus does not load them
         (folder / Path(path).name).write_text(_hurried(text), encoding="utf-8")
     # Rules cannot write before the end of a block, and find nothing long after it.
     time.sleep(max(0.0, end + 1 - time.time()))

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlmon.plan.signals import Signal
 
 _BAD: Final = Decimal("0.25")
-_LENGTH: Final = 6
+_MORE: Final = 4
 
 
 def prove(alert: Alert, slo: Slo, outputs: Outputs) -> Proof:
@@ -39,22 +39,31 @@ def prove(alert: Alert, slo: Slo, outputs: Outputs) -> Proof:
     names = (expr.SLICED_EVENTS, expr.SLICED_ERRORS) if slo.slice else (expr.EVENTS, expr.ERRORS)
     wanted = [(length, per_tick, Decimal(0)), (2 * length, per_tick, per_tick * bad)]
     checks = [
-        Check(Step.COUNTED, tick, _asked(name, slo, outputs), ({"labels": "{}", "value": float(number(value))},))
+        is_counted(expr.series(name, slo, outputs.evaluation_interval), tick, value)
         for tick, events, errors in wanted
         for name, value in zip(names, (events, errors), strict=True)
     ]
+    if not slo.slice:
+        chunk = expr.CHUNK.seconds / interval
+        values = {expr.EVENTS_CHUNK: per_tick * chunk, expr.ERRORS_CHUNK: per_tick * chunk * bad}
+        checks += [is_counted(expr.series(name, slo, expr.CHUNK), 2 * length, value) for name, value in values.items()]
     keys = {f"metric {one.metric}" for stretch in stretches for one in stretch.streams} | {f"slo {slo.id}"}
     return Proof(alert, at, written(stretches, at), tuple(checks), frozenset(keys))
 
 
-def _asked(name: str, slo: Slo, outputs: Outputs) -> str:
-    return f"round(sum({expr.series(name, slo, outputs.evaluation_interval)}), 0.001)"
+def is_counted(selected: str, tick: int, value: Decimal) -> Check:
+    """Check a number that an SLO has recorded, to a thousandth."""
+    return Check(
+        Step.COUNTED, tick, f"round(sum({selected}), 0.001)", ({"labels": "{}", "value": float(number(value))},)
+    )
 
 
 def _length(slo: Slo, at: Grid) -> int:
+    """Long enough for a chunk and for what is counted to have settled."""
+    least = int(expr.CHUNK.seconds / at.step) + _MORE
     if isinstance(slo.indicator, TimeWhile):
-        return _LENGTH + form(_comparison(slo.indicator), at).settled
-    return _LENGTH
+        return least + form(_comparison(slo.indicator), at).settled
+    return least
 
 
 def _comparison(item: TimeWhile) -> Compare:
@@ -74,7 +83,9 @@ def streams(slo: Slo, state: State, span: Span, at: Grid) -> tuple[Stream, ...]:
         case TimeWhile():
             return form(_comparison(slo.indicator), at).streams(state, span)
         case Computed():
-            raise UnknownInputError("its error ratio is written by hand")
+            raise UnknownInputError(
+                "the error ratio of its SLO is written by hand, so that what it counts has no known input"
+            )
 
 
 def _histogram(slo: Slo, signal: Signal, threshold: Decimal, bad: Decimal) -> tuple[Stream, ...]:

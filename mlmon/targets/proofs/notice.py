@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
+from mlmon.plan.slo import CalendarPeriod
 from mlmon.promql import slo as expr
 from mlmon.targets.proofs.expected import instance, labels
+from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
 from mlmon.targets.proofs.recorded import Counts, group_of
 from mlmon.targets.proofs.states import Grid
@@ -14,10 +16,12 @@ from mlmon.targets.proofs.states import Grid
 if TYPE_CHECKING:
     from mlmon.plan.conditions import BudgetSpent, NoData
     from mlmon.plan.model import Alert, Outputs, ServicePlan
+    from mlmon.plan.slo import Slo
 
 _GRID: Final = Grid(expr.CHUNK.seconds, expr.CHUNK.seconds / 2)
 _MANY: Final = Decimal(1000)
 _SHORT, _BEYOND, _HALF = Decimal("0.98"), Decimal("1.01"), Decimal("0.5")
+_MOST_SAMPLES: Final = 10_000
 _QUARTER, _DAY = 3, 288
 """Chunks in fifteen minutes, after which data count as lost, and in the day after which that is no longer news."""
 
@@ -25,6 +29,8 @@ _QUARTER, _DAY = 3, 288
 def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
     """Return the proof of one notice: before it, within its band, and where the next one takes over."""
     slo, notice = item.slo, item.notice
+    if beyond_promtool(slo):
+        raise UnknownInputError(f"promtool reads at most 10,000 samples in a query, and a {slo.period} has more chunks")
     wait = ticks(alert.for_, _GRID.step)
     many = _MANY * max(notice.min_errors, 1) / (slo.budget * notice.spent)
     beyond = notice.spent * _BEYOND
@@ -59,6 +65,15 @@ def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
     checks.append(silent(Step.RESOLVED, counts.now, alert))
     series = counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)
     return Proof(alert, _GRID, series, tuple(checks), frozenset({f"slo {slo.id}"}))
+
+
+def beyond_promtool(slo: Slo) -> bool:
+    """Tell whether promtool refuses to evaluate an SLO's rules: a calendar period is read chunk by chunk, at once.
+
+    The limit is written down in cmd/promtool/unittest.go (https://github.com/prometheus/prometheus/issues/17237).
+    """
+    chunks = slo.period.seconds / expr.CHUNK.seconds
+    return isinstance(slo.period, CalendarPeriod) and chunks > _MOST_SAMPLES
 
 
 def prove_no_data(alert: Alert, item: NoData, service: ServicePlan, outputs: Outputs) -> Proof:

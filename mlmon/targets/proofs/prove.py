@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlmon.plan.conditions import Absent, Both, BudgetSpent, BurnRate, Compare, NewCode, NoData, Written, on_backend
-from mlmon.targets.proofs import absent, baselines, burn, code, compare, counted, notice, written
+from mlmon.targets.proofs import absent, baselines, burn, code, compare, counted, notice, period, written
 from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Proof, Unproven
 
@@ -26,6 +26,8 @@ def proofs(service: ServicePlan, outputs: Outputs) -> Iterator[Proof | Unproven]
         first = next((one for one in service.alerts if getattr(one.condition, "slo", None) == slo), None)
         if first and slo.indicator.on("prometheus"):
             yield from _attempt(first, partial(_counts, first, slo, outputs))
+            past = period.prove(first, slo)
+            yield from [past] if past else []
 
 
 def _attempt(alert: Alert, made: Callable[[], Iterator[Proof]]) -> Iterator[Proof | Unproven]:
