@@ -106,7 +106,7 @@ vectors = st.recursive(
 
 
 @given(data=st.data())
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_mutated_plans(rich: Context, data: st.DataObject) -> None:
     every_rule(replace(rich, plan=mutated(rich.plan, data), files=data.draw(st.dictionaries(texts, texts, max_size=3))))
 
