@@ -7,14 +7,14 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from mlmon.budget.model import CHUNK_SECONDS, Chunk, Span
-from mlmon.budget.query import QueryError
 from mlmon.plan.slo import CalendarPeriod
 from mlmon.promql import slo as expr
+from mlmon.remote.http import QueryError
 from mlmon.units import Duration
 
 if TYPE_CHECKING:
-    from mlmon.budget.query import Client
     from mlmon.plan.slo import Slo
+    from mlmon.remote.client import Client
     from mlmon.units import Duration as Period
 
 MAX_STEPS: Final = 10_000

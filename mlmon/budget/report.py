@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
-    from mlmon.budget.query import Client
     from mlmon.plan.slo import Slo
+    from mlmon.remote.client import Client
 
 
 def report(client: Client, slos: Sequence[Slo], now: int, min_budget: Decimal | None) -> Report:

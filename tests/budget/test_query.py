@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mlmon.budget.credentials import checked_url, headers
-from mlmon.budget.query import Answer, Client, QueryError
+from mlmon.remote.client import Answer, Client
+from mlmon.remote.credentials import checked_base, headers
+from mlmon.remote.http import QueryError
 from tests.budget.fake import matrix, send, serving
 
 
@@ -125,7 +126,7 @@ def test_a_server_that_drips_is_given_up_at_the_deadline() -> None:
 
 
 def test_an_endless_answer_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlmon.budget.query.MAX_BYTES", 1024 * 1024)
+    monkeypatch.setattr("mlmon.remote.http.MAX_BYTES", 1024 * 1024)
     with serving(lambda request: send(request, b" " * 2 * 1024 * 1024)) as fake:
         assert refused(fake.url) == "URL sent more than 1 MiB; ask for one SLO with --slo NAME"
 
@@ -156,7 +157,7 @@ def test_a_path_prefix_is_kept() -> None:
 )
 def test_only_addresses_without_secrets_are_taken(url: str, message: str) -> None:
     with pytest.raises(QueryError) as error:
-        checked_url(url)
+        checked_base(url)
     assert error.value.message == message
     assert "hunter2" not in error.value.advice
 

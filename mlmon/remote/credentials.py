@@ -6,7 +6,7 @@ import re
 import urllib.parse
 from typing import TYPE_CHECKING, Final
 
-from mlmon.budget.query import QueryError
+from mlmon.remote.http import QueryError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,20 +15,27 @@ _HEADER: Final = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x20-\x7e\t]
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")
 
 
-def checked_url(text: str) -> str:
-    """Return an address of Prometheus. Raises QueryError for other schemes, and for credentials, which ps(1) shows."""
+def checked_url(text: str, option: str = "--prometheus", *, example: str = "http://prometheus:9090") -> str:
+    """Return the address that `option` gives. Raises QueryError for other schemes, and for credentials."""
+    # What stands on a command line is shown to everybody by ps(1).
     try:
         parts = urllib.parse.urlsplit(text)
         port_is_fine = parts.port is None or parts.port > 0
     except ValueError:
-        raise QueryError("--prometheus is not an address", "write for example http://prometheus:9090") from None
+        raise QueryError(f"{option} is not an address", f"write for example {example}") from None
     if parts.username is not None or parts.password is not None:
-        raise QueryError("--prometheus holds credentials", "put `Authorization: Basic ...` into a --header-file")
+        raise QueryError(f"{option} holds credentials", "put `Authorization: Basic ...` into a --header-file")
     if parts.scheme not in {"http", "https"} or not parts.hostname or not port_is_fine or not text.isprintable():
-        raise QueryError("--prometheus is not an address", "write for example http://prometheus:9090")
-    if parts.query or parts.fragment or " " in text:
+        raise QueryError(f"{option} is not an address", f"write for example {example}")
+    return text
+
+
+def checked_base(text: str) -> str:
+    """Return the address below which Prometheus' API is. Raises QueryError for what cannot be one."""
+    url = checked_url(text)
+    if any(mark in url for mark in "?# "):
         raise QueryError("--prometheus is more than an address", "leave out what follows ? or #")
-    return text.rstrip("/")
+    return url.rstrip("/")
 
 
 def headers(header_file: Path | None, token_file: Path | None) -> dict[str, str]:
