@@ -15,7 +15,8 @@ from mlmon.spec.fields import Name
 from mlmon.spec.load import PROJECT_FILE, SPEC_FOLDER
 
 if TYPE_CHECKING:
-    from mlmon.packs.model import Pack, Parameter
+    from mlmon.packs.model import Pack
+    from mlmon.packs.signals import Parameter
 
 _EXAMPLES: Final[dict[str, Any]] = {"selector": {"job": "my-job"}, "number": 1, "text": "fill-me-in"}
 

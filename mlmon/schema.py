@@ -3,30 +3,59 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mlmon.packs.load import VERSION
+from mlmon.packs.model import Pack
 from mlmon.plan.bind import SECTIONS
+from mlmon.remembered import Kept, folder, key
 from mlmon.spec.project import Project
 from mlmon.spec.service import Component, Service
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from mlmon.packs.load import Library
-    from mlmon.packs.model import Pack, Parameter
+    from mlmon.packs.signals import Parameter
 
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+_ALONE: Final[dict[str, type[BaseModel]]] = {"project": Project, "pack": Pack}
 
 
 def schemas(library: Library, project: Project | None) -> dict[str, str]:
-    """Return `schema/service.json` and `schema/project.json`; with a project its own names become choices."""
+    """Return `schema/{service,project,pack}.json`; with a project its own names become choices.
+
+    They are kept between runs, unless there are packs of an organisation's own.
+    """
+    if library.written:
+        return _schemas(library, project)
+    parts = (project.teams, project.tiers, project.severities, project.receivers) if project else ()
+    names = [list(part) for part in parts]
+    kept, name = Kept(folder("schemas")), key(VERSION, Path(__file__).read_bytes(), json.dumps([names, SECTIONS]))
+    if (data := kept.read(name)) is not None:
+        with suppress(ValueError):  # a broken entry is made anew
+            return dict(json.loads(data))
+    found = _schemas(library, project)
+    kept.write(name, json.dumps(found).encode())
+    return found
+
+
+def _schemas(library: Library, project: Project | None) -> dict[str, str]:
     service = {"$schema": _DIALECT, **Service.model_json_schema()}
     _narrow_components(service, library)
     _narrow_names(service, library, project)
-    made = {"service": service, "project": {"$schema": _DIALECT, **Project.model_json_schema()}}
+    made = {"service": service}
+    made |= {name: {"$schema": _DIALECT, **model.model_json_schema()} for name, model in _ALONE.items()}
     return {f"schema/{name}.json": json.dumps(schema, indent=2, sort_keys=True) + "\n" for name, schema in made.items()}
 
 
 def _narrow_components(schema: dict[str, Any], library: Library) -> None:
     for section, kind in SECTIONS.items():
+        if kind == "probe":
+            continue  # its keys are the model's own, whatever the pack
         packs = [library.packs[name].pack for name in library.names(kind)]
         schema["properties"][section]["items"] = {
             "type": "object",
@@ -49,6 +78,7 @@ def _component(pack: Pack) -> dict[str, Any]:
     }
 
 
+@cache
 def _shared() -> dict[str, Any]:
     """The keys that every component has."""
     properties: dict[str, Any] = Component.model_json_schema()["properties"]

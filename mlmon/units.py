@@ -153,6 +153,7 @@ _SUFFIX: Final = {
     "sigma": " σ",
     "requests_per_second": "/s",
     "tokens_per_second": " tok/s",
+    "usd": " USD",
 }
 
 

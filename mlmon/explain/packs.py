@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlmon.plan.forms import FORMS
 from mlmon.plan.read import signal_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlmon.packs.load import Library
-    from mlmon.packs.model import AlertEntry, Pack, Parameter, SignalEntry
+    from mlmon.packs.model import AlertEntry, Pack
+    from mlmon.packs.signals import Parameter, SignalEntry
 
 
 def summary(pack: Pack) -> dict[str, Any]:
@@ -55,13 +57,15 @@ def _signal(name: str, entry: SignalEntry, family: str) -> dict[str, Any]:
         made["prometheus"] = [series.metric for series in (entry.prometheus, *entry.prometheus.plus)]
         made["buckets"] = [str(bound * entry.prometheus.scale) for bound in entry.prometheus.buckets]
     if entry.cloudwatch:
-        made["cloudwatch"] = f"{entry.cloudwatch.namespace} {entry.cloudwatch.metric}"
+        metrics = (entry.cloudwatch.metric, *entry.cloudwatch.plus)
+        made["cloudwatch"] = f"{entry.cloudwatch.namespace} {' + '.join(metrics)}"
     return _told(made | {"enabled_by": entry.enabled_by, "needs": entry.needs})
 
 
 def _alert(entry: AlertEntry, pack: Pack) -> dict[str, Any]:
     made = {"name": entry.name, "pack": pack.metadata.name, "layer": entry.layer, "kind": entry.kind}
-    conditions = entry.both or [{"value": entry.value, "above": entry.above, "below": entry.below}]
+    own = {"value": entry.value, "above": entry.above, "below": entry.below, "at_least": entry.at_least}
+    conditions = entry.both or [own]
     compared = [_condition(condition) for condition in conditions if condition.get("value")]
     severities = [
         _told({"severity": name, "at": _text(default.at), "for": str(default.for_)})
@@ -73,8 +77,12 @@ def _alert(entry: AlertEntry, pack: Pack) -> dict[str, Any]:
 
 def _condition(condition: dict[str, Any]) -> dict[str, Any]:
     op = "above" if condition.get("above") else "below"
-    made = {"form": next(iter(condition["value"])), "signals": signal_names(condition["value"])}
-    return _told(made | {"op": op, "threshold": condition.get(op), "at": _text(condition.get("at"))})
+    value = condition["value"]
+    form = next(key for key in value if key in FORMS)
+    options = {key: _text(value[key]) for key in ("q", "window") if key in value}
+    made = {"form": form, "signals": signal_names(value), **options}
+    compared = {"op": op, "threshold": condition.get(op), "at": _text(condition.get("at"))}
+    return _told(made | compared | {"at_least": condition.get("at_least")})
 
 
 def _general(library: Library, pack: Pack, signals: list[tuple[str, SignalEntry, str]]) -> Iterator[dict[str, Any]]:

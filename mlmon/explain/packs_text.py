@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, Final
+
+from mlmon.units import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -76,10 +79,40 @@ def _trigger(alert: dict[str, Any], item: dict[str, Any]) -> str:
     if "new_code" in alert:
         return f"a new code of {alert['new_code']}"
     return " and ".join(
-        f"{part['form']} of {' by '.join(part['signals'])} {part['op']} "
+        f"{_measured(part)} {part['op']} "
         f"{part.get('at') or item.get('at') or 'what the spec says'} ({part['threshold']})"
+        f"{_least(part)}"
         for part in alert["compares"]
     )
+
+
+def _least(part: dict[str, Any]) -> str:
+    if "at_least" not in part:
+        return ""
+    return f" with at least {part['at_least']} {part['signals'][0]} in {part.get('window', '5m')},"
+
+
+def _measured(part: dict[str, Any]) -> str:
+    """What is compared, in the words that people use for it; forms without such words by their name."""
+    first, *others = part["signals"]
+    second = others[0] if others else ""
+    match part["form"]:
+        case "level":
+            return str(first)
+        case "quantile":
+            return f"p{plain(Decimal(part['q']) * 100)} of {first}"
+        case "rate":
+            return f"{first} per second"
+        case "increase":
+            return f"{first} in {part.get('window', '5m')}"
+        case "ratio" | "share":
+            return f"{first} as a share of {second}"
+        case "mean":
+            return f"{first} per {second}"
+        case "seasonal":
+            return f"{first} as a share of what is usual"
+        case form:
+            return f"{form} of {' by '.join(part['signals'])}"
 
 
 def _entry(name: str, text: str) -> Iterator[str]:

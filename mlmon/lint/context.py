@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from mlmon.diagnostics import Place
+from mlmon.packs.load import library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mlmon.packs.load import Library
     from mlmon.plan.model import Plan, ServicePlan
     from mlmon.spec.load import Loaded, Workspace
     from mlmon.spec.service import Service
@@ -29,12 +31,13 @@ class Issue(NamedTuple):
 
 @dataclass(frozen=True)
 class Context:
-    """Everything that has been read and made: specs with positions, the plan, the generated files, and the day."""
+    """What has been read and made: specs with positions, the plan, the generated files, the day, and the packs."""
 
     workspace: Workspace
     plan: Plan
     files: Mapping[str, str]
     today: date
+    library: Library = field(default_factory=library)
 
     def services(self) -> Iterator[tuple[ServicePlan, Loaded[Service]]]:
         """Yield each planned service with the spec it comes from."""

@@ -1,113 +1,21 @@
-"""The schema of a pack file: signals with bindings per backend, alerts, recordings and panels."""
+"""The schema of a pack file: signals, alerts, recordings and panels."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field
 
-from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, Value, refuse
+from mlmon.packs.exposition import Exposition
+from mlmon.packs.signals import Parameter, SignalEntry
+from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, Value
 from mlmon.spec.service import Layer
 from mlmon.spec.slo import Tier
 
-PackType = Literal["runtime", "infrastructure", "quality", "pipeline", "alerts"]
+PackType = Literal["runtime", "infrastructure", "quality", "pipeline", "probe", "alerts"]
 """Which section of a spec names the pack; `alerts` packs apply to every service that has their signals."""
 
-
-def _decimal(value: Any) -> Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        raise refuse(f"{value!r} is not a number", "write a number without quotes")
-    return Decimal(value)
-
-
 NEEDS_LABELS = "Canonical labels that the leading signal must name in its `labels`; left out where it does not."
-
-Number = Annotated[Decimal, BeforeValidator(_decimal), WithJsonSchema({"type": "number"})]
-
-
-class Parameter(Strict):
-    """Something the spec says about a component, filled into matchers and dimensions as `%(name)s`."""
-
-    type: Literal["text", "number", "selector", "choice", "signals"] = "text"
-    help: Text
-    required: bool = False
-    default: str | int | None = None
-    pattern: str | None = Field(default=None, description="What a text has to look like, as a regular expression.")
-    choices: list[str] = Field(default_factory=list)
-    renames: dict[str, dict[LabelName, LabelName]] = Field(
-        default_factory=dict, description="Metric labels that are called differently under a choice."
-    )
-
-
-class Matcher(Strict):
-    """A matcher of one label: plain text for equality, or `{regex: …}`, `{not: …}`, `{not_regex: …}`."""
-
-    equals: str | None = None
-    regex: str | None = None
-    not_: str | None = Field(default=None, alias="not")
-    not_regex: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, data: Any) -> Any:
-        return data if isinstance(data, dict) else {"equals": data}
-
-    @model_validator(mode="after")
-    def _one(self) -> Matcher:
-        if sum(value is not None for value in (self.equals, self.regex, self.not_, self.not_regex)) != 1:
-            raise refuse("a matcher needs exactly one of text, regex, not, not_regex", "keep one")
-        return self
-
-
-class SeriesEntry(Strict):
-    """One Prometheus metric and what selects its series."""
-
-    metric: str = Field(pattern=r"^[a-zA-Z_:][a-zA-Z0-9_:]*$")
-    matchers: dict[LabelName, Matcher] = Field(default_factory=dict)
-
-
-class PrometheusEntry(SeriesEntry):
-    """How a signal is read from Prometheus; `plus` adds further metrics that are counted together with it."""
-
-    plus: list[SeriesEntry] = Field(default_factory=list)
-    scale: Number = Field(default=Decimal(1), description="Value times scale is in the signal's unit.")
-    labels: dict[LabelName, LabelName] = Field(default_factory=dict, description="Canonical label to metric label.")
-    buckets: list[Number] = Field(default_factory=list, description="Upper bounds in the metric's own unit.")
-    native: bool = Field(default=False, description="A native histogram (Prometheus 2.40 or newer), without buckets.")
-
-
-class CloudWatchEntry(Strict):
-    """How a signal is read from CloudWatch."""
-
-    namespace: str
-    metric: str
-    dimensions: dict[str, str]
-    unit: str
-    scale: Number = Decimal(1)
-    divide_by: LabelName | None = Field(
-        default=None,
-        description="Number parameter that the value is divided by as well, such as the vCPUs a percentage adds up; "
-        "where the spec leaves it out, the signal is not read.",
-    )
-    statistic: Literal["Average", "Sum", "Minimum", "Maximum", "SampleCount"]
-    idle: Literal["zero", "silent", "steady"] = Field(
-        description="Without traffic: publishes zeros, nothing, or as ever (a gauge of the machine)."
-    )
-
-
-class SignalEntry(Strict):
-    """A canonical measurement and how each backend has it."""
-
-    kind: Literal["counter", "gauge", "histogram", "timestamp"]
-    unit: LabelName
-    help: Text
-    source: Url | None = None
-    enabled_by: Text | None = Field(default=None, description="What must be switched on for the metric to exist.")
-    needs: list[LabelName] = Field(default_factory=list, description="Parameters without which the signal is left out.")
-    range: tuple[Number, Number] | None = Field(default=None, strict=False)
-    prometheus: PrometheusEntry | None = None
-    cloudwatch: CloudWatchEntry | None = None
 
 
 class Default(Strict):
@@ -128,6 +36,12 @@ class AlertEntry(Strict):
     value: dict[str, Any] | None = Field(default=None, description="A quantity (mlmon/plan/quantities.py).")
     above: LabelName | None = Field(default=None, description="Name of the threshold it must exceed.")
     below: LabelName | None = None
+    at_least: int | None = Field(
+        default=None,
+        ge=1,
+        description="Of a ratio that is compared with `above`: events of its first signal that its window must hold, "
+        "so that a few of them at night do not count.",
+    )
     absent: LabelName | None = Field(default=None, description="Fires when this signal has no series.")
     new_code: LabelName | None = Field(default=None, description="Fires when this gauge shows a new non-zero code.")
     both: list[dict[str, Any]] = Field(default_factory=list, description="Conditions that must hold together.")
@@ -192,6 +106,18 @@ class PackMetadata(Strict):
     source: Url
     version: Text = Field(description="Version of the source the facts were read in.")
     notes: list[Text] = Field(default_factory=list)
+    metrics: list[Exposition] = Field(default_factory=list, description="The pages on which its metrics are found.")
+    instrumented: bool = Field(
+        default=False, description="The metrics come from the service's own code, for which a module is generated."
+    )
+    extends: Name | None = Field(
+        default=None, description="A pack whose entries this one has as well, unless it has its own of that name."
+    )
+    replaces: Name | None = Field(default=None, description="A pack of mlmon's whose place this one takes.")
+    without: list[Text] = Field(
+        default_factory=list,
+        description="Alerts, signals, recordings and titles of panels that are not taken over from `extends`.",
+    )
 
 
 class Family(Strict):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlmon.diagnostics import Finding
 from mlmon.plan.conditions import Absent, Both, Compare, NewCode, on_backend
+from mlmon.plan.fill import fill_value
 from mlmon.plan.limits import Chosen, Limits, threshold
 from mlmon.plan.model import Alert, Component
 from mlmon.plan.names import is_severity
@@ -115,23 +116,27 @@ class _Builder:
 
         def find(name: str) -> Signal | None:
             own = component.signal(name)
-            others = [found for other in self.components if (found := other.signal(name))]
+            # What one of two alike lacks, such as the certificate of an address without TLS, is not the other's.
+            alien = (other for other in self.components if other.preset != component.preset)
+            others = [found for other in alien if (found := other.signal(name))]
             near = (found for found in others if any(found.on(backend) for backend in shared))
             return own or next(near, next(iter(others), None))
 
         return find
 
     def condition(self, entry: AlertEntry, component: Component, severity: str, choice: Chosen) -> Condition | None:
-        find = self.lookup(component)
+        find, values = self.lookup(component), dict(component.parameters)
         try:
             if entry.absent or entry.new_code:
                 signal = find(entry.absent or entry.new_code or "")
-                made = NewCode(signal, tuple(entry.on)) if signal and entry.new_code else None
-                return Absent(signal) if signal and entry.absent else made
+                code = NewCode(signal, tuple(entry.on)) if signal and entry.new_code else None
+                return Absent(signal) if signal and entry.absent else code
             if entry.both:
-                parts = [self.part(part, find, severity, choice) for part in entry.both]
+                filled = [part | {"value": fill_value(part.get("value", {}), values)} for part in entry.both]
+                parts = [self.part(part, find, severity, choice) for part in filled]
                 return Both(tuple(part for part in parts if part), tuple(entry.on)) if all(parts) else None
-            return self.compare(entry.value or {}, entry.above is not None, find, choice)
+            made = self.compare(fill_value(entry.value or {}, values), entry.above is not None, find, choice)
+            return replace(made, at_least=entry.at_least) if made else None
         except QuantityError as error:
             self.broken_pack(entry, error)
             return None

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlmon.diagnostics import Finding, did_you_mean, one_of
-from mlmon.packs.model import CloudWatchEntry, Pack, PrometheusEntry, SeriesEntry, SignalEntry
-from mlmon.plan.fill import fill_matcher, filled, is_filled
+from mlmon.packs.model import Pack
+from mlmon.packs.signals import CloudWatchEntry, PrometheusEntry, SeriesEntry, SignalEntry
+from mlmon.plan.fill import fill, fill_matcher, filled, is_filled, product
 from mlmon.plan.model import Component, LogQuery
 from mlmon.plan.signals import CloudWatchBinding, Matcher, PrometheusBinding, Series, Signal
 from mlmon.spec.errors import findings as findings_of
@@ -23,7 +24,13 @@ if TYPE_CHECKING:
     from mlmon.spec.service import Service
     from mlmon.spec.source import KeyPath
 
-SECTIONS = {"runtimes": "runtime", "infrastructure": "infrastructure", "quality": "quality", "pipelines": "pipeline"}
+SECTIONS = {
+    "runtimes": "runtime",
+    "infrastructure": "infrastructure",
+    "quality": "quality",
+    "pipelines": "pipeline",
+    "probes": "probe",
+}
 """Section of the spec to type of pack."""
 
 
@@ -76,8 +83,9 @@ class _Binding:
         parameters = tuple(sorted((key, value) for key, value in self.values.items() if key != "service"))
         origin = self.service.document.locate(self.where)
         return Component(
-            name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, self.log_queries(pack), origin
-        )
+            name, self.entry.preset, pack.metadata.title, self.kind, parameters, signals, self.log_queries(pack),
+            origin, selector=tuple(self.selectors), instrumented=pack.metadata.instrumented,
+        )  # fmt: skip
 
     def log_queries(self, pack: Pack) -> tuple[LogQuery, ...]:
         if not pack.logs:
@@ -171,28 +179,35 @@ class _Binding:
         low, high = entry.range or _RANGES.get(entry.unit, (None, None))
         return Signal(
             name=name, component=component, kind=entry.kind, unit=entry.unit, help=entry.help,
-            source=entry.source or pack.metadata.source, enabled_by=entry.enabled_by or "", low=low, high=high,
+            source=entry.source or pack.metadata.source, enabled_by=entry.enabled_by or "", builtin=entry.builtin,
+            low=low, high=high,
             prometheus=self.prometheus(entry.prometheus) if entry.prometheus else None,
             cloudwatch=self.cloudwatch(entry.cloudwatch) if entry.cloudwatch else None,
         )  # fmt: skip
 
     def cloudwatch(self, entry: CloudWatchEntry) -> CloudWatchBinding | None:
-        if entry.divide_by and entry.divide_by not in self.values:
+        factor, namespace = product(entry.multiply_by, self.values), filled(entry.namespace, self.values)
+        if factor is None or namespace is None or (entry.divide_by and entry.divide_by not in self.values):
             return None
         divisor = Decimal(self.values[entry.divide_by]) if entry.divide_by else Decimal(1)
-        dimensions = tuple((key, value % self.values) for key, value in entry.dimensions.items())
+        dimensions = tuple((key, fill(value, self.values)) for key, value in entry.dimensions.items())
         return CloudWatchBinding(
-            entry.namespace, entry.metric, dimensions, entry.unit, entry.statistic, entry.idle, entry.scale / divisor
-        )
+            namespace=str(namespace), metric=str(filled(entry.metric, self.values)), plus=tuple(entry.plus),
+            dimensions=dimensions, unit=entry.unit, statistic=entry.statistic, idle=entry.idle,
+            scale=entry.scale * factor / divisor,
+        )  # fmt: skip
 
-    def prometheus(self, entry: PrometheusEntry) -> PrometheusBinding:
+    def prometheus(self, entry: PrometheusEntry) -> PrometheusBinding | None:
+        factor = product(entry.multiply_by, self.values)
+        if factor is None:
+            return None
         model = self.service.model.model
         labels = dict(entry.labels) | ({"version": model.version_label} if model and model.version_label else {})
         series = tuple(self.series(item) for item in (entry, *entry.plus))
         renamed = {canonical: self.renames.get(label, label) for canonical, label in labels.items()}
         return PrometheusBinding(
             series=series,
-            scale=entry.scale,
+            scale=entry.scale * factor,
             labels=tuple(renamed.items()),
             buckets=tuple(entry.buckets),
             count_first_samples=self.entry.count_first_samples,

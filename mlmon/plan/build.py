@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from mlmon.plan.alerts import pack_alerts
 from mlmon.plan.bind import components as bind_components
 from mlmon.plan.burn_alerts import SloAlerts
+from mlmon.plan.collect import collection
 from mlmon.plan.limits import Limits
 from mlmon.plan.model import Outputs, Plan, ServicePlan
 from mlmon.plan.own_alerts import apply_overrides, check_thresholds, written_alerts
+from mlmon.plan.own_packs import check_own_packs
 from mlmon.plan.panels import panels, recordings
 from mlmon.plan.routes import routing
 from mlmon.plan.slos import slos
@@ -34,7 +36,7 @@ class Built:
 
 def build(workspace: Workspace, library: Library) -> Built:
     """Resolve a workspace with the packs. Never raises for what the input holds."""
-    problems = [*workspace.findings, *library.findings]
+    problems = [*workspace.findings, *library.findings, *check_own_packs(library)]
     project = workspace.project
     if project is None or library.burn_rates is None:
         return Built(None, tuple(problems))
@@ -46,6 +48,7 @@ def build(workspace: Workspace, library: Library) -> Built:
         services=tuple(sorted(services, key=lambda service: service.name)),
         routing=routing(project, workspace.services, problems),
         outputs=_outputs(project.model),
+        collection=collection(project.model, workspace.services, services, library),
     )
     return Built(plan, tuple(problems))
 
@@ -86,5 +89,5 @@ def _outputs(project: Project) -> Outputs:
         scrape_interval=out.prometheus.scrape_interval, evaluation_interval=out.prometheus.evaluation_interval,
         cloudwatch_region=out.cloudwatch.region if out.cloudwatch else None,
         cloudwatch_prefix=out.cloudwatch.alarm_prefix if out.cloudwatch else "mlmon",
-        compatibility=tuple(sorted(set(out.prometheus.compatibility))),
+        compatibility=tuple(sorted(set(out.prometheus.compatibility))), instrumentation=out.instrumentation,
     )  # fmt: skip

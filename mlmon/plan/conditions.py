@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
-from mlmon.plan.quantities import HOUR, Quantity
+from mlmon.plan.quantities import HOUR, Increase, Quantity, Ratio
 from mlmon.plan.signals import Signal
 from mlmon.units import Duration
 
@@ -16,11 +16,24 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Compare:
-    """A quantity beyond a threshold, in the quantity's unit; strictly, so that the threshold itself is healthy."""
+    """A quantity beyond a threshold, in the quantity's unit; strictly, so that the threshold itself is healthy.
+
+    A ratio may ask for `at_least` so many events of its part within its window, too: of three requests one that fails
+    is a third, and tells nothing yet.
+    """
 
     quantity: Quantity
     op: Literal["above", "below"]
     threshold: Decimal
+    at_least: int | None = None
+
+    @property
+    def counted(self) -> Increase | None:
+        """What has to be `at_least` so many: the events of a ratio's part; None where any number will do."""
+        item = self.quantity
+        if self.at_least is None or not isinstance(item, Ratio):
+            return None
+        return Increase(signal=item.part, by=item.by, window=item.window)
 
     @property
     def signals(self) -> tuple[Signal, ...]:

@@ -72,6 +72,8 @@ class Indicators:
                 "no component has a latency histogram in Prometheus, so the share of fast answers cannot be counted"
             )
             advice = next((f"switch it on: {signal.enabled_by}" for signal in signals if signal.enabled_by), "")
+            if not advice and any(signal.cloudwatch for signal in signals):
+                advice = "CloudWatch has percentiles: give `thresholds: {latency_p99: …}` instead of the SLO"
             self._problem(message, advice or "add a runtime preset with a histogram, or remove the SLO", *where)
             return None
         fits = [self._has_bucket(signal, limit, where) for signal in histograms]

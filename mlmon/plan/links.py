@@ -12,12 +12,21 @@ if TYPE_CHECKING:
 _UID_LENGTH = 40
 FLEET_UID = "mlmon-fleet"
 """The uid of the dashboard of all services."""
+GPU_UID = "mlmon-gpu"
+"""The uid of the dashboard of all GPUs."""
+QUALITY_UID = "mlmon-model-quality"
+"""The uid of the dashboard of what models answer."""
+SLO_UID = "mlmon-slo"
+"""The uid of the dashboard of all SLOs."""
+COST_UID = "mlmon-cost"
+"""The uid of the dashboard of what services cost."""
+_TAKEN = frozenset({FLEET_UID, GPU_UID, QUALITY_UID, SLO_UID, COST_UID})
 
 
 def dashboard_uid(name: str) -> str:
     """Return the uid of a service's dashboard: Grafana allows 40 characters of [a-zA-Z0-9_-]."""
     uid = f"mlmon-{name}"
-    if len(uid) <= _UID_LENGTH and uid != FLEET_UID:
+    if len(uid) <= _UID_LENGTH and uid not in _TAKEN:
         return uid
     return f"{uid[: _UID_LENGTH - 9]}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mlmon.diagnostics import Place
+from mlmon.plan.collection import Collection
 from mlmon.plan.conditions import Condition
 from mlmon.plan.quantities import Quantity
 from mlmon.plan.routing import Routing
-from mlmon.plan.signals import Signal
+from mlmon.plan.signals import Matcher, Signal
 from mlmon.plan.slo import Slo
 from mlmon.units import Duration
 
@@ -117,7 +118,11 @@ class LogQuery:
 
 @dataclass(frozen=True)
 class Component:
-    """A preset in use: what it is, and the signals it provides by name."""
+    """A preset in use: what it is, and the signals it provides by name.
+
+    `selector` are the matchers that its series share and that their targets bring along; `instrumented` says that the
+    service's own code exposes them.
+    """
 
     name: str
     preset: str
@@ -127,6 +132,8 @@ class Component:
     signals: tuple[Signal, ...]
     log_queries: tuple[LogQuery, ...]
     origin: Place
+    selector: tuple[Matcher, ...] = ()
+    instrumented: bool = False
 
     def signal(self, name: str) -> Signal | None:
         """Return a signal by its canonical name."""
@@ -168,6 +175,7 @@ class Outputs:
     cloudwatch_region: str | None
     cloudwatch_prefix: str
     compatibility: tuple[str, ...] = ()
+    instrumentation: bool = True
 
 
 @dataclass(frozen=True)
@@ -178,6 +186,7 @@ class Plan:
     services: tuple[ServicePlan, ...]
     routing: Routing
     outputs: Outputs
+    collection: Collection | None = None
 
     @property
     def alerts(self) -> tuple[Alert, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlmon.diagnostics import Finding
 from mlmon.plan.alerts import BACKENDS
 from mlmon.plan.conditions import Both, Compare
+from mlmon.plan.fill import fill_value
 from mlmon.plan.model import Panel, PanelSeries, Recording
 from mlmon.plan.read import QuantityError, read_quantity, signal_names
 
@@ -66,7 +67,7 @@ def _read(
     value: dict[str, object], component: Component, loaded: LoadedPack, name: str, problems: list[Finding]
 ) -> Quantity | None:
     try:
-        quantity = read_quantity(value, component.signal)
+        quantity = read_quantity(fill_value(value, dict(component.parameters)), component.signal)
         own = quantity and all(component.signal(signal) for signal in signal_names(value))
         return quantity if quantity and own and any(quantity.on(backend) for backend in BACKENDS) else None
     except QuantityError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cached_property
 from typing import ClassVar, Literal
 
 from mlmon.plan.signals import Signal
@@ -27,7 +28,7 @@ class Quantity:
     by: tuple[str, ...] = ()
     window: Duration = FIVE_MINUTES
 
-    @property
+    @cached_property
     def signals(self) -> tuple[Signal, ...]:
         """The signals it reads, the leading one first."""
         return tuple(value for item in fields(self) if isinstance(value := getattr(self, item.name), Signal))
@@ -91,11 +92,15 @@ class Rate(Quantity):
 
 @dataclass(frozen=True, kw_only=True)
 class Increase(Quantity):
-    """Events of a counter within the window; `rounded` where they are few, since Prometheus extrapolates 3 to 3.02."""
+    """Events of a counter within the window; `rounded` where they are few, since Prometheus extrapolates 3 to 3.02.
+
+    `existing` leaves out series that were born within the window: their first event shows in no increase.
+    """
 
     form: ClassVar[str] = "increase"
     signal: Signal
     rounded: bool = False
+    existing: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,6 +196,11 @@ class PerRate(NonNegative):
     level: Signal
     counter: Signal
 
+    @property
+    def unit(self) -> str:
+        """That of the level; what costs so much an hour costs so much for each of what an hour brings."""
+        return self.level.unit.removesuffix("_per_hour")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Gap(Quantity):
@@ -212,6 +222,24 @@ class Age(NonNegative):
     def unit(self) -> str:
         """Seconds."""
         return "seconds"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeLeft(Quantity):
+    """Seconds until a timestamp, the earliest of its series; negative once it has passed."""
+
+    form: ClassVar[str] = "time_left"
+    signal: Signal
+
+    @property
+    def unit(self) -> str:
+        """Seconds."""
+        return "seconds"
+
+    @property
+    def bounds(self) -> tuple[Decimal | None, Decimal | None]:
+        """Any number of seconds, in the past as well."""
+        return None, None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -64,7 +64,7 @@ def _convert(kind: str, value: Any) -> Any:
     try:
         if kind.startswith("Duration"):
             return Duration.of(str(value))
-        if kind == "Decimal":
+        if kind.startswith("Decimal"):
             return Decimal(value)
     except (UnitError, ArithmeticError, TypeError) as error:
         raise QuantityError(str(error)) from None

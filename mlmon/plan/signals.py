@@ -53,7 +53,10 @@ class PrometheusBinding:
 
 @dataclass(frozen=True)
 class CloudWatchBinding:
-    """How CloudWatch has a signal: one exact dimension set, its unit, and what it publishes when idle."""
+    """How CloudWatch has a signal: one exact dimension set, its unit, and what it publishes when idle.
+
+    The metrics in `plus` share all of that and are counted together with `metric`.
+    """
 
     namespace: str
     metric: str
@@ -62,6 +65,12 @@ class CloudWatchBinding:
     statistic: str
     idle: Literal["zero", "silent", "steady"]
     scale: Decimal = Decimal(1)
+    plus: tuple[str, ...] = ()
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Names of all metrics, the leading one first."""
+        return (self.metric, *self.plus)
 
     def native(self, value: Decimal) -> Decimal:
         """Convert a number in the signal's unit into the metric's; a scale such as 0.01 / 96 leaves no noise behind."""
@@ -71,7 +80,10 @@ class CloudWatchBinding:
 
 @dataclass(frozen=True)
 class Signal:
-    """A canonical measurement, such as `requests`, as one component of a service provides it."""
+    """A canonical measurement, such as `requests`, as one component of a service provides it.
+
+    One that is `builtin` exists without code of the service's own, such as `up`.
+    """
 
     name: str
     component: str
@@ -80,6 +92,7 @@ class Signal:
     help: str
     source: str
     enabled_by: str = ""
+    builtin: bool = False
     low: Decimal | None = None
     high: Decimal | None = None
     prometheus: PrometheusBinding | None = None

@@ -23,9 +23,11 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
+    TimeLeft,
     Variants,
 )
 from mlmon.plan.slo import TimeWhile
+from mlmon.plan.trends import Hours, Slope, Slowdown, TimeToFull, TimeToZero
 from mlmon.units import percent, plain, show
 
 if TYPE_CHECKING:
@@ -52,7 +54,8 @@ def sentence(condition: Condition) -> str:
     """Return when the condition holds, such as `the p99 of latency is above 500ms`; no capital, no full stop."""
     match condition:
         case Compare(quantity, op, threshold):
-            return f"{_words(quantity)} is {op} {show(threshold, quantity.unit)}{_for('any', quantity.by)}"
+            limit = f"{show(threshold, quantity.unit)}{least_words(condition)}"
+            return f"{_words(quantity)} is {op} {limit}{_for('any', quantity.by)}"
         case Absent(signal):
             return f"no series of {_name(signal)} exists"
         case NewCode(signal, by, window):
@@ -68,6 +71,14 @@ def sentence(condition: Condition) -> str:
 def quantity_words(item: Quantity) -> str:
     """Return what a quantity is, such as `the highest GPU temperature for each GPU`."""
     return _words(item) + _for("each", item.by)
+
+
+def least_words(condition: Condition) -> str:
+    """Return ` with at least 5 errors in 5m` of a ratio that must stand for so many; else nothing."""
+    counted = condition.counted if isinstance(condition, Compare) else None
+    if counted is None or not isinstance(condition, Compare):
+        return ""
+    return f" with at least {condition.at_least} {_name(counted.signal)} in {counted.window}"
 
 
 def _about_slo(condition: BurnRate | BudgetSpent | NoData) -> str:
@@ -177,6 +188,11 @@ def _(item: Age) -> str:
 
 
 @_words.register
+def _(item: TimeLeft) -> str:
+    return f"the time left until {_name(item.signal)}"
+
+
+@_words.register
 def _(item: Variants) -> str:
     return f"the number of different {_plain(item.label)} values in {_name(item.signal)}"
 
@@ -199,3 +215,27 @@ def _(item: Growth) -> str:
 @_words.register
 def _(item: Seasonal) -> str:
     return f"the rate of {_name(item.signal)} as a share of its median at this hour of the last three weeks"
+
+
+@_words.register
+def _(item: Slope) -> str:
+    return f"the growth of {_name(item.signal)} within an hour, going by the last {item.window},"
+
+
+@_words.register
+def _(item: TimeToZero | TimeToFull) -> str:
+    end = "is used up" if isinstance(item, TimeToZero) else f"reaches {_name(item.limit)}"
+    return f"the time until {_name(item.signals[0])} {end}, going by the last {item.window},"
+
+
+@_words.register
+def _(item: Slowdown) -> str:
+    return f"the average of {_name(item.total)} by {_name(item.count)} within {item.window}, above the usual one,"
+
+
+@_words.register
+def _(item: Hours) -> str:
+    named = f"{'unused ' if item.what == 'idle' else ''}{_name(item.signal)}"
+    what = f"the hours of {named}" if item.price is None else f"the cost of {named}"
+    budget = " as a share of the budget" if item.budget is not None else ""
+    return f"{what} within {item.window}{budget}"

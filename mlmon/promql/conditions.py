@@ -20,7 +20,7 @@ def condition(item: Condition, render: Renderer) -> str:
     """Return the expression that has a result exactly while the condition holds."""
     match item:
         case Compare(quantity, op, threshold):
-            return f"{render.quantity(quantity)} {_OP[op]} {plain(threshold)}"
+            return f"{render.quantity(quantity)} {_OP[op]} {plain(threshold)}{_enough(item, render)}"
         case Absent(signal):
             return f"absent({selector(binding(signal).series[0])})"
         case NewCode():
@@ -36,6 +36,14 @@ def condition(item: Condition, render: Renderer) -> str:
             return no_data(slo, interval)
         case Written(expr):
             return expr
+
+
+def _enough(item: Compare, render: Renderer) -> str:
+    """Demand that the ratio stands for enough events; the value that an alert carries remains the ratio."""
+    if item.counted is None:
+        return ""
+    labels = ", ".join(render.labels(item.counted))
+    return f"\nand on ({labels})\n{render.quantity(item.counted)} >= {item.at_least}"
 
 
 def _labels(item: Both | NewCode, names: tuple[str, ...]) -> list[str]:

@@ -22,8 +22,11 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
+    TimeLeft,
     Variants,
 )
+from mlmon.plan.trends import Hours, Slope, Slowdown, TimeToFull, TimeToZero
+from mlmon.promql import trends
 from mlmon.promql.text import aggregate, equals, scaled, selector
 from mlmon.units import plain
 
@@ -75,10 +78,19 @@ class Renderer:
     def _span(self, window: Duration) -> str:
         return self.window or str(window)
 
-    def rates(self, item: Quantity, signal: Signal, function: str = "rate", suffix: str = "") -> str:
-        """Sum a counter's series; metrics that are counted together are told apart before they are united."""
+    def rates(
+        self, item: Quantity, signal: Signal, function: str = "rate", suffix: str = "", ago: Duration | None = None
+    ) -> str:
+        """Sum a counter's series; metrics that are counted together are told apart before they are united.
+
+        `ago` looks at the window that ended so long ago.
+        """
         bound = binding(signal)
-        terms = [f"{function}({selector(series, suffix=suffix)}[{self._span(item.window)}])" for series in bound.series]
+        span = f"[{self._span(item.window)}]" + (f" offset {ago}" if ago else "")
+        terms = [f"{function}({selector(series, suffix=suffix)}{span})" for series in bound.series]
+        if isinstance(item, Increase) and item.existing:
+            there = [f"{selector(series, suffix=suffix)} offset {item.window}" for series in bound.series]
+            terms = [f"({term} and {before})" for term, before in zip(terms, there, strict=True)]
         if len(terms) > 1:
             terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
         return aggregate("sum", self.labels(item), " or ".join(terms))
@@ -168,6 +180,10 @@ class Renderer:
         return f"time() - {self._gauge(item, item.signal, 'max')}"
 
     @render.register
+    def _(self, item: TimeLeft) -> str:
+        return f"{self._gauge(item, item.signal, 'min')} - time()"
+
+    @render.register
     def _(self, item: Variants) -> str:
         grouped = replace(item, by=(*item.by, item.label))
         return aggregate("count", self.labels(item), f"{self.rates(grouped, item.signal)} > 0")
@@ -206,3 +222,30 @@ class Renderer:
         usual = f"({aggregate('quantile', labels, f'0.5,{_BREAK}{united}')} > {plain(item.floor)})"
         # Traffic that has stopped altogether leaves nothing to compare; it is 0 of what is usual.
         return f"({aggregate('sum', labels, now)} or 0 * {usual})\n/\n{usual}"
+
+    @render.register
+    def _(self, item: Slope | TimeToZero) -> str:
+        bound = binding(item.signals[0])
+        text = trends.along(item, selector(bound.series[0]), self.labels(item))
+        return scaled(text, bound) if isinstance(item, Slope) else text
+
+    @render.register
+    def _(self, item: TimeToFull) -> str:
+        used, limit = self._gauge(item, item.used, "max"), self._gauge(item, item.limit, "max")
+        speed = scaled(
+            trends.rising(item, selector(binding(item.used).series[0]), self.labels(item)), binding(item.used)
+        )
+        return f"(({limit} > 0) - {used})\n/\n({speed})"
+
+    @render.register
+    def _(self, item: Slowdown) -> str:
+        then = replace(item, window=item.over)
+        now = f"{self.rates(item, item.total)}\n/\n({self.rates(item, item.count)} > 0)"
+        usual = [self.rates(then, signal, ago=item.window) for signal in (item.total, item.count)]
+        return f"({now})\n/\n({usual[0]} / ({usual[1]} > 0))\n- 1"
+
+    @render.register
+    def _(self, item: Hours) -> str:
+        value = scaled(selector(binding(item.signal).series[0]), binding(item.signal))
+        inner = aggregate("sum", self.labels(item), value if item.what == "used" else f"1 - {value}")
+        return trends.hours(item, inner)

@@ -41,9 +41,21 @@ def equals(**labels: str) -> str:
 
 
 def bucket(bound: Decimal) -> str:
-    """Match the bucket of one bound: clients write integral bounds as `5` or `5.0`, Prometheus 3 always as `5.0`."""
+    """Match the bucket of one bound: clients write integral bounds as `5` or `5.0`, Prometheus 3 always as `5.0`.
+
+    From a million upwards, and below 0.0001, Go and those who follow it write an exponent: `1e+06`, `5e-05`.
+    """
     text = plain(bound)
-    return f'le=~"{text}(\\\\.0)?"' if _INTEGRAL.fullmatch(text) else f'le="{text}"'
+    power = bound.adjusted()
+    short = f"{plain(bound.scaleb(-power))}e{power:+03d}" if bound and not -4 <= power < 6 else ""
+    if not _INTEGRAL.fullmatch(text):
+        return f'le=~"{_literal(text)}|{_literal(short)}"' if short else f'le="{text}"'
+    other = f"|{_literal(short)}" if short else ""
+    return f'le=~"{text}(\\\\.0)?{other}"'
+
+
+def _literal(text: str) -> str:
+    return text.replace(".", "\\\\.").replace("+", "\\\\+")
 
 
 def aggregate(operator: str, labels: Iterable[str], inner: str) -> str:

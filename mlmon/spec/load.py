@@ -65,25 +65,27 @@ def _read(root: Path, path: Path, model: type[M], problems: list[Finding]) -> Lo
     try:
         document = parse((root / path).read_text(encoding="utf-8"), name)
         if not isinstance(document.data, dict):
-            raise SourceError(_not_a_mapping(name))
+            raise SourceError(not_a_mapping(name))
         return Loaded(model.model_validate(document.data), document)
     except SourceError as error:
         problems.append(error.finding)
     except ValidationError as error:
         problems.extend(findings_of(error, document, model))
     except (OSError, UnicodeDecodeError) as error:
-        problems.append(_unreadable(name, error))
+        problems.append(unreadable(name, error))
     return None
 
 
-def _not_a_mapping(name: str) -> Finding:
+def not_a_mapping(name: str) -> Finding:
+    """Return the finding for a file of YAML that is something else than keys and values."""
     advice = "begin with `apiVersion: mlmon/v1` (`mlmon init` writes a first spec)"
     return Finding(
         rule="spec-value", message="the file does not hold a mapping", advice=advice, place=Place(name, 1, 1)
     )
 
 
-def _unreadable(name: str, error: OSError | UnicodeDecodeError) -> Finding:
+def unreadable(name: str, error: OSError | UnicodeDecodeError) -> Finding:
+    """Return the finding for a file that cannot be read, or is no text."""
     if isinstance(error, UnicodeDecodeError):
         return Finding(
             rule="spec-encoding", message="the file is not UTF-8", advice="save it as UTF-8", place=Place(name)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
+from mlmon.spec.collection import CollectionOutput
 from mlmon.spec.fields import Name, Objective, Period, Strict, Text, Url, refuse
 from mlmon.spec.receivers import Receiver
 from mlmon.spec.service import Limit
@@ -139,6 +140,12 @@ class Outputs(Strict):
     runbooks: Runbooks
     prometheus: Prometheus = Prometheus()
     cloudwatch: CloudWatch | None = None
+    collection: CollectionOutput | None = Field(
+        default=None, description="What collects the metrics; nothing is generated without it."
+    )
+    instrumentation: bool = Field(
+        default=True, description="Generate a Python module for services whose own code exposes their metrics."
+    )
 
 
 class ProjectMetadata(Strict):
@@ -163,4 +170,8 @@ class Project(Strict):
     teams: dict[Name, Team] = Field(min_length=1)
     tiers: dict[Name, ServiceTier] = Field(default_factory=dict)
     burn_rates: BurnRates | None = None
+    packs: list[Text] = Field(
+        default_factory=list,
+        description="Folders with packs of your own, relative to this file; `packs/` is read without being named.",
+    )
     outputs: Outputs

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from mlmon.spec.collection import Collect, ProbeRequest
 from mlmon.spec.fields import AlertName, Day, LabelName, Name, Period, Strict, Text, Value, refuse
 from mlmon.spec.slo import Slo
 
@@ -44,11 +45,25 @@ class Component(Strict):
         description="false for exporters that drop idle series and show them again with their old value (an "
         "OpenTelemetry collector with metric_expiration, a statsd exporter with a TTL, a Pushgateway).",
     )
+    collect: Collect = Collect()
 
     @property
     def parameters(self) -> dict[str, Any]:
         """Whatever else the entry says, for the pack to check."""
         return dict(self.model_extra or {})
+
+
+class Probe(ProbeRequest, Component):
+    """A look at the service from outside, through the blackbox exporter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    preset: Name = "blackbox"
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What the pack fills into its matchers; a certificate is there over https only."""
+        return {"url": self.url} | ({"tls": "yes"} if self.url.startswith("https://") else {})
 
 
 class Limit(Strict):
@@ -126,6 +141,7 @@ class Service(Strict):
     infrastructure: list[Component] = Field(default_factory=list, description="What it runs on.")
     quality: list[Component] = Field(default_factory=list, description="What measures whether its answers are right.")
     pipelines: list[Component] = Field(default_factory=list, description="Jobs that train, score or prepare features.")
+    probes: list[Probe] = Field(default_factory=list, description="Requests sent from outside, again and again.")
     slos: list[Slo] = Field(default_factory=list)
     thresholds: dict[str, dict[Name, Limit]] = Field(
         default_factory=dict, description="Threshold by severity; `off` removes a default."
@@ -135,6 +151,7 @@ class Service(Strict):
 
     @model_validator(mode="after")
     def _watches_something(self) -> Service:
-        if not (self.runtimes or self.infrastructure or self.quality or self.pipelines or self.alerts):
+        sections = (self.runtimes, self.infrastructure, self.quality, self.pipelines, self.probes, self.alerts)
+        if not any(sections):
             raise refuse("the service has nothing to watch", "add `runtimes:` with a preset (`mlmon init` writes one)")
         return self

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from mlmon.packs.load import library
-from mlmon.packs.model import PrometheusEntry, SeriesEntry, SignalEntry
+from mlmon.packs.signals import PrometheusEntry, SeriesEntry, SignalEntry
 
 FACTS: dict[str, Any] = yaml.safe_load(
     (Path(__file__).parent / "metric_facts_infrastructure.yaml").read_text(encoding="utf-8")
@@ -16,8 +16,9 @@ FACTS: dict[str, Any] = yaml.safe_load(
 PACKS = sorted({pack for system in FACTS.values() for pack in system["packs"]})
 TARGET_LABELS = {"instance"}
 """Added by the scrape."""
-KINDS = {"counter": {"counter"}, "gauge": {"gauge", "timestamp"}, "untyped": {"counter"}}
-NOT_AS_DECLARED = {"DCGM_EXP_XID_ERRORS_COUNT"}  # declared a counter, but it counts within a window and falls
+KINDS = {"counter": {"counter"}, "gauge": {"gauge", "timestamp"}, "untyped": {"counter"}, "histogram": {"histogram"}}
+# They are declared counters, but count within a window and fall.
+NOT_AS_DECLARED = {"DCGM_EXP_CLOCK_EVENTS_COUNT", "DCGM_EXP_XID_ERRORS_COUNT"}
 SCALES = {
     ("percent", "ratio"): "0.01",
     ("mebibytes", "bytes"): "1048576",

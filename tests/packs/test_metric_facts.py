@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from mlmon.packs.load import library
-from mlmon.packs.model import PrometheusEntry, SeriesEntry, SignalEntry
+from mlmon.packs.signals import PrometheusEntry, SeriesEntry, SignalEntry
 
-FILES = ("metric_facts.yaml", "metric_facts_servers.yaml")
+FILES = ("metric_facts.yaml", "metric_facts_servers.yaml", "metric_facts_cloud.yaml")
 FACTS: dict[str, Any] = {
     pack: system
     for name in FILES
@@ -24,7 +24,12 @@ SCALES = {
     ("Milliseconds", "seconds"): "0.001",
     ("Percent", "ratio"): "0.01",
     ("percent", "ratio"): "0.01",
+    ("tokens", "usd"): "0.000001",
+    ("SampleCount", "usd"): "0.000001",
+    ("tokens", "hourly_kilotokens"): "3.6",
 }
+DIVIDED = {"CPUUtilization", "GPUUtilization", "GPUMemoryUtilization", "EstimatedTPMQuotaUsage"}
+"""Metrics that add up over what the spec tells the number of."""
 KINDS = {"counter": {"counter"}, "gauge": {"gauge", "timestamp"}, "histogram": {"histogram"}}
 
 
@@ -74,25 +79,33 @@ def extra_labels(pack: str, binding: PrometheusEntry) -> set[str]:
     return {label for series in binding.plus for label in (fact_of(pack, series.metric) or {}).get("labels", [])}
 
 
-WATCHED = [(pack, name, entry) for pack in FACTS for name, entry in signals(pack) if entry.cloudwatch]
+# What a service writes itself, into a namespace that its spec names, is no fact about AWS.
+WATCHED = [
+    (pack, name, entry)
+    for pack in FACTS
+    for name, entry in signals(pack)
+    if entry.cloudwatch and not entry.cloudwatch.namespace.startswith("%(")
+]
 
 
 @pytest.mark.parametrize(("pack", "name", "entry"), WATCHED, ids=[f"{pack}-{name}" for pack, name, _ in WATCHED])
 def test_cloudwatch_binding_is_what_aws_publishes(pack: str, name: str, entry: SignalEntry) -> None:
     binding = entry.cloudwatch
     assert binding is not None
-    fact = FACTS[pack]["metrics"][binding.metric]
-    assert binding.namespace == fact["namespace"]
-    assert list(binding.dimensions) == fact["dimensions"]
-    assert binding.unit == str(fact["unit"])
-    assert binding.statistic in fact["statistics"]
-    assert binding.scale == Decimal(SCALES.get((fact["unit"], entry.unit), "1")), name
-    assert bool(binding.divide_by) == (binding.metric in {"CPUUtilization", "GPUUtilization", "GPUMemoryUtilization"})
+    for metric in (binding.metric, *binding.plus):
+        fact = FACTS[pack]["metrics"][metric]
+        assert binding.namespace == fact["namespace"]
+        assert list(binding.dimensions) == fact["dimensions"]
+        assert binding.unit == str(fact["unit"])
+        assert binding.statistic in fact["statistics"]
+        assert binding.scale == Decimal(SCALES.get((fact["unit"], entry.unit), "1")), name
+    assert bool(binding.divide_by) == (binding.metric in DIVIDED)
 
 
 def test_every_fact_is_used() -> None:
     read = {series.metric for _, _, _, _, series in SERIES}
-    read |= {entry.cloudwatch.metric for _, _, entry in WATCHED if entry.cloudwatch}
+    bound = [entry.cloudwatch for _, _, entry in WATCHED if entry.cloudwatch]
+    read |= {metric for binding in bound for metric in (binding.metric, *binding.plus)}
     assert {metric for system in FACTS.values() for metric in system["metrics"]} == read
 
 

@@ -29,7 +29,7 @@ def test_the_list_groups_every_pack_by_its_type() -> None:
     listed = [line.split()[0] for line in lines if line.startswith("  ")]
     assert sorted(listed) == PACKS
     assert [line for line in lines if line and not line.startswith(" ")] == [
-        "runtime", "infrastructure", "quality", "pipeline", "alerts",
+        "runtime", "infrastructure", "quality", "pipeline", "probe", "alerts",
     ]  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def test_a_page_says_what_a_flag_an_alert_and_a_panel_are_for() -> None:
         "      Prometheus sglang:num_queue_reqs",
         "      exists only with --enable-metrics",
         "  HighTimeToFirstToken (application, symptom)",
-        "      page: quantile of time_to_first_token above 10s (time_to_first_token_p95) for 10m",
+        "      page: p95 of time_to_first_token above 10s (time_to_first_token_p95) for 10m",
         "Alerts that every service with these signals gets",
         "      page: up is absent for 5m",
         "  Retractions per request",
@@ -89,7 +89,7 @@ def test_bounds_are_told_in_the_unit_of_the_signal() -> None:
 
 def test_conditions_that_hold_together_are_joined() -> None:
     page = run("show", "torchserve").output
-    line = "ticket: mean of latency_total by model_requests above 200ms (batching_latency_mean) and level of"
+    line = "ticket: latency_total per model_requests above 200ms (batching_latency_mean) and"
     assert line in page
 
 

@@ -31,6 +31,10 @@ ERRORS = Ratio(part=signal("errors"), whole=signal("requests"))
         (Compare(replace(LATENCY, q=Decimal("0.5")), "below", Decimal(1)), "the median of latency is below 1s"),
         (Compare(ERRORS, "above", Decimal("0.01")), "the share of errors in requests is above 1%"),
         (
+            Compare(replace(ERRORS, by=("model",)), "above", Decimal("0.01"), 5),
+            "the share of errors in requests is above 1% with at least 5 errors in 5m for any model",
+        ),
+        (
             Compare(Level(signal=signal("gpu_temperature", "celsius"), by=("gpu", "host")), "above", Decimal(85)),
             "the highest GPU temperature is above 85 °C for any GPU and host",
         ),

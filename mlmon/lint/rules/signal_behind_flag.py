@@ -25,13 +25,13 @@ from mlmon.diagnostics import Severity
 from mlmon.lint.context import Context, Issue
 from mlmon.lint.urgency import is_asked_for
 from mlmon.lint.written import written
-from mlmon.packs.load import library
 from mlmon.plan.conditions import Absent, BudgetSpent, BurnRate, NoData
 from mlmon.promql.tree import calls, kind, metric, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlmon.packs.load import Library
     from mlmon.plan.model import Alert, ServicePlan
     from mlmon.plan.signals import Signal
 
@@ -44,7 +44,7 @@ def check(context: Context) -> Iterator[Issue]:
     """Yield every signal behind a flag with the first alert that a spec or a tier asks for."""
     watched = _watched_metrics(context)
     for service in context.plan.services:
-        known = _chosen(service)
+        known = _chosen(service, context.library)
         for alert in service.alerts:
             read = alert.condition.signals if is_asked_for(alert, service) and not _is_of_slo(alert) else ()
             for signal in read:
@@ -54,11 +54,11 @@ def check(context: Context) -> Iterator[Issue]:
                     yield Issue(alert.origin, message, "set it, and add an alert on the metric's absence")
 
 
-def _chosen(service: ServicePlan) -> set[Signal]:
+def _chosen(service: ServicePlan, library: Library) -> set[Signal]:
     """The signals of a family of metrics that a spec chose by name: whoever did so knows what has to be set for it."""
     chosen = set()
     for component in service.components:
-        loaded = library().packs.get(component.preset)
+        loaded = library.packs.get(component.preset)
         family = loaded.pack.families.get(dict(component.parameters).get("family", "")) if loaded else None
         chosen |= {signal for signal in component.signals if family and signal.name in family.signals}
     return chosen

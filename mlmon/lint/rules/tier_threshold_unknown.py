@@ -17,17 +17,18 @@ from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Severity, did_you_mean
 from mlmon.lint.context import Context, Issue
-from mlmon.packs.load import library
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from mlmon.packs.load import Library
 
 SEVERITY = Severity.ERROR
 
 
 def check(context: Context) -> Iterator[Issue]:
     """Yield every threshold of a tier that no alert of any pack has."""
-    project, known = context.workspace.project, _known()
+    project, known = context.workspace.project, _known(context.library)
     if project is None:
         return
     for name, tier in project.model.tiers.items():
@@ -38,8 +39,8 @@ def check(context: Context) -> Iterator[Issue]:
                 yield Issue(place, f'no pack has a threshold "{key}"', advice)
 
 
-def _known() -> set[str]:
-    entries = [entry for loaded in library().packs.values() for entry in loaded.pack.alerts]
+def _known(library: Library) -> set[str]:
+    entries = [entry for loaded in library.packs.values() for entry in loaded.pack.alerts]
     keys = [entry.above or entry.below for entry in entries]
     keys += [part.get("above") or part.get("below") for entry in entries for part in entry.both]
     return {str(key) for key in keys if key}
