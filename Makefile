@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Where `make tools` unpacks what PATH lacks; mlmon looks there first too.
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
-.PHONY: help venv tools generate check lint types imports stale test golden bench format lock build binary clean
+.PHONY: help venv tools generate check lint types imports stale test golden bench mutants format lock build binary clean
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ golden: venv ## rewrite the golden files; review the diff
 
 bench: venv ## run the benchmarks
 	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" || exit; done
+
+mutants: venv ## damage rules one at a time: how many do the proofs notice? (ARGS="--sample 0" for all)
+	@sh scripts/fetch-tools.sh promtool
+	$(BIN)/python benchmarks/mutants.py --of alerts $(ARGS)
+	$(BIN)/python benchmarks/mutants.py --of counting $(ARGS)
 
 format: venv ## fix what ruff can fix
 	$(BIN)/ruff check --fix

@@ -2,26 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
-
-
-def folder() -> Path:
-    """Return where to remember: `mlmon/proofs` in XDG_CACHE_HOME, by default ~/.cache."""
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    home = Path(base) if base.startswith("/") else Path.home() / ".cache"
-    return home / "mlmon" / "proofs"
-
-
-def key(*texts: str) -> str:
-    """Return the key of a proof: a hash of everything that its answer depends on."""
-    whole = hashlib.sha256()
-    for text in texts:
-        whole.update(f"{len(text)}:".encode())
-        whole.update(text.encode())
-    return whole.hexdigest()
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from mlmon.diagnostics import Finding
-from mlmon.proving.cache import Cache, folder
+from mlmon.diagnostics import Finding, Severity
+from mlmon.proving.cache import Cache
 from mlmon.proving.run import Prover
+from mlmon.remembered import folder
 from mlmon.targets.proofs import proof_files
 from mlmon.tools.executables import Name, locate
 from mlmon.tools.trouble import missing
-from mlmon.tools.versions import PROBE_TIMEOUT, probe
+from mlmon.tools.versions import OLDEST, PROBE_TIMEOUT, dotted, probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Plan
     from mlmon.proving.model import Result
+    from mlmon.tools.versions import Version
+
+
+OLD: Final = "tool-old"
+"""The rule of a promtool that is older than all whose answers are known."""
 
 
 class CannotProveError(Exception):
@@ -27,6 +33,17 @@ class CannotProveError(Exception):
     def __init__(self, finding: Finding) -> None:
         super().__init__(f"{finding.message}; {finding.advice}")
         self.finding = finding
+
+
+def _old(version: Version) -> Finding:
+    least = dotted(OLDEST[Name.PROMTOOL])
+    return Finding(
+        rule=OLD,
+        message=f"promtool {version} is older than {least}, the oldest that mlmon is tested with; not checked: that "
+        "each alert fires and stays silent in its unit test",
+        advice=f"upgrade it, or set {Name.PROMTOOL.variable} to another one",
+        severity=Severity.WARNING,
+    )
 
 
 def prove_plan(
@@ -41,7 +58,8 @@ def prove_plan(
 ) -> tuple[Result, ...]:
     """Prove the alerts of a plan, or of some of its services, against rule files by path.
 
-    `told` hears how many files are done, of how many. Raises CannotProveError where promtool is missing or broken.
+    `told` hears how many files are done, of how many. Raises CannotProveError where promtool is missing, old or
+    broken.
     """
     tool = locate(Name.PROMTOOL, root)
     if tool is None:
@@ -49,6 +67,8 @@ def prove_plan(
     version = probe(tool, PROBE_TIMEOUT)
     if isinstance(version, Finding):
         raise CannotProveError(version)
+    if version.lacks(OLDEST[Name.PROMTOOL]):
+        raise CannotProveError(_old(version))
     files = [file for file in proof_files(plan) if not services or file.service in services]
     done = 0
 
@@ -57,5 +77,5 @@ def prove_plan(
         done += more
         told(done, len(files))
 
-    prover = Prover(tool, str(version), rules, Cache(folder()), jobs or os.cpu_count() or 1, again, report)
+    prover = Prover(tool, str(version), rules, Cache(folder("proofs")), jobs or os.cpu_count() or 1, again, report)
     return prover.prove(files)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from mlmon.diagnostics import Finding
     from mlmon.plan.model import Alert
+    from mlmon.proving.alarms import Played
     from mlmon.targets.proofs.files import ProofFile
     from mlmon.targets.proofs.proof import Proof
 
@@ -56,6 +57,9 @@ class Row:
     known: int
     proofs: int
     failures: int
+    alarms: int = 0
+    """Alarms of CloudWatch, and how many series are played to them."""
+    alarm_cases: int = 0
 
     @property
     def passed(self) -> bool:
@@ -63,13 +67,21 @@ class Row:
         return not self.failures
 
 
-def rows(results: tuple[Result, ...]) -> list[Row]:
+def rows(results: tuple[Result, ...], played: tuple[Played, ...] = ()) -> list[Row]:
     """Return a line for each service, in the order of their names."""
-    services = sorted({result.file.service for result in results})
-    return [_row(name, [result for result in results if result.file.service == name]) for name in services]
+    services = sorted({result.file.service for result in results} | {one.alert.service for one in played})
+    return [
+        _row(
+            name,
+            [result for result in results if result.file.service == name],
+            [one for one in played if one.alert.service == name],
+        )
+        for name in services
+    ]
 
 
-def _row(service: str, results: list[Result]) -> Row:
+def _row(service: str, results: list[Result], played: list[Played]) -> Row:
+    failures = sum(len(result.failures) + (result.trouble is not None) for result in results)
     return Row(
         service=service,
         alerts=len({result.proof.alert.id for result in results}),
@@ -77,5 +89,7 @@ def _row(service: str, results: list[Result]) -> Row:
         seconds=sum(result.seconds for result in results),
         known=sum(result.known for result in results),
         proofs=len(results),
-        failures=sum(len(result.failures) + (result.trouble is not None) for result in results),
+        failures=failures + sum(len(one.departures) for one in played),
+        alarms=len(played),
+        alarm_cases=sum(one.cases for one in played),
     )

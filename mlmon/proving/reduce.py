@@ -20,13 +20,15 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 Rule = dict[str, Any]
+Group = dict[str, Any]
 
 
-def reduced(proof: Proof, rules: str) -> str:
-    """Return the rule file that a proof needs: its alert, and the recordings that it reads.
+def reduced(proof: Proof, rules: str) -> list[Group]:
+    """Return the groups of a rule file that a proof needs: its alert, and the recordings that it reads.
 
     Where labels and annotations are compared, promtool lists all alerts of one name, and all of them are there. What
-    the proof feeds under the name of a recording is not recorded as well. Everything else is as it ships.
+    the proof feeds under the name of a recording is not recorded as well, unless its value is asked for: then what is
+    fed is its past. Everything else is as it ships.
     """
     shipped = _shipped(rules)
     fed = {series.partition("{")[0] for series in proof.series}
@@ -36,13 +38,18 @@ def reduced(proof: Proof, rules: str) -> str:
     asked = [check.expression for check in proof.checks if "ALERTS" not in check.expression]
     # A proof of what an SLO counts asks for recordings, and needs no alert.
     chosen = {id(rule) for rule in ([] if any(asked) else alerts)}
+    fed -= {name for text in asked for name in _NAME.findall(text)}
     chosen |= _read_by([*asked] if any(asked) else [rule["expr"] for rule in alerts], shipped, fed)
-    left = [
+    return [
         {**group, "rules": found}
         for group in shipped.groups
         if (found := [rule for rule in group["rules"] if id(rule) in chosen])
     ]
-    return json.dumps({"groups": left}, ensure_ascii=False, indent=1)
+
+
+def as_rule_file(groups: list[Group]) -> str:
+    """Write groups as a rule file, in JSON, which is YAML, too."""
+    return json.dumps({"groups": groups}, ensure_ascii=False, indent=1)
 
 
 def _is_rule_of(rule: Rule, alert: Alert) -> bool:
@@ -54,14 +61,14 @@ def _is_rule_of(rule: Rule, alert: Alert) -> bool:
 class _Shipped:
     """A rule file, with its rules by name."""
 
-    groups: list[dict[str, Any]]
+    groups: list[Group]
     alerts: dict[str, list[Rule]]
     records: dict[str, list[Rule]]
 
 
 @lru_cache(maxsize=4)
 def _shipped(rules: str) -> _Shipped:
-    groups: list[dict[str, Any]] = yaml.load(rules, Loader=_Loader)["groups"]  # noqa: S506
+    groups: list[Group] = yaml.load(rules, Loader=_Loader)["groups"]  # noqa: S506
     found = _Shipped(groups, {}, {})
     for rule in (rule for group in groups for rule in group["rules"]):
         named = found.alerts if "alert" in rule else found.records

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mlmon.proving.answers import failures
-from mlmon.proving.cache import Cache, key
+from mlmon.proving.cache import Cache
 from mlmon.proving.model import Result
-from mlmon.proving.reduce import reduced
+from mlmon.proving.reduce import as_rule_file, reduced
+from mlmon.remembered import key
 from mlmon.targets.proofs.files import alone
 from mlmon.tools.parallel import together
 from mlmon.tools.process import run
@@ -85,9 +86,12 @@ class Prover:
         return not self.again and self.cache.has(known)
 
     def _tasks(self, file: ProofFile) -> list[Task]:
-        shipped = self.rules[file.rules]
-        made = [(proof, alone(proof, file), reduced(proof, shipped)) for proof in file.proofs]
-        return [Task(file, proof, test, rules, key(self.version, rules, test)) for proof, test, rules in made]
+        tasks = []
+        for proof in file.proofs:
+            groups = reduced(proof, self.rules[file.rules])
+            rules, test = as_rule_file(groups), alone(proof, file, [group["name"] for group in groups])
+            tasks.append(Task(file, proof, test, rules, key(self.version, rules, test)))
+        return tasks
 
     def _call_all(self, tasks: Sequence[Task]) -> list[Result]:
         ordered = sorted(tasks, key=lambda task: -task.cost)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BASELINES: Final = (Shift, Decline, Growth, Seasonal)
 """The forms that are proven here."""
 _HALF_HOUR, _ONE = Decimal(1800), Decimal(1)
+_STEPS: Final = tuple(map(Decimal, (1800, 900, 600, 300, 150)))
 _SPARSE: Final = FIVE_MINUTES.seconds / 2
 """As few samples of three weeks as a rate over five minutes can be had from."""
 _LESS: Final = Decimal("0.6")
@@ -50,8 +51,8 @@ def prove(alert: Alert, item: Compare, service: ServicePlan, outputs: Outputs) -
     """Return the proof of an alert on one of the BASELINES."""
     quantity, found = item.quantity, numbers(item)
     step = grid((alert.for_, alert.keep_firing_for), (quantity.window,), at_most=_HALF_HOUR).step
-    step = _HALF_HOUR if _divides(alert, _HALF_HOUR) else step
-    at = Grid(step, _SPARSE if isinstance(quantity, Seasonal) else step)
+    step = next((known for known in _STEPS if _divides(alert, known)), step)
+    at = Grid(step, _SPARSE if isinstance(quantity, Seasonal) and step % _SPARSE == 0 else step)
     past, sign = _past(quantity, found), 1 if item.op == "above" else -1
     enter, leave = _lags(quantity, found, step, sign)
     wait, keep = ticks(alert.for_, step), ticks(alert.keep_firing_for, step)
@@ -79,13 +80,20 @@ def prove(alert: Alert, item: Compare, service: ServicePlan, outputs: Outputs) -
         _texts(after, alert, service, outputs, quantity, found.beyond),
         silent(Step.RESOLVED, after + leave.last + keep, alert),
     ]
+    if isinstance(quantity, Seasonal):
+        # Traffic that has stopped altogether leaves no series behind, and is none of what is usual.
+        gone = after + stretches[-1].span.ticks
+        last = settled + wait + 1
+        stretches.append(Stretch(Span(gone, last), ()))
+        checks.append(firing(Step.FIRING, gone + last, alert))
     keys = {f"metric {one.metric}" for stretch in stretches for one in stretch.streams} | {f"alert {alert.name}"}
     return Proof(alert, at, written(stretches, at), tuple(checks), frozenset(keys))
 
 
 def _divides(alert: Alert, step: Decimal) -> bool:
+    """Tell whether a step fits every `for`, at least twice: half a `for` has to be told from a whole one."""
     spans = [wait.seconds for wait in (alert.for_, alert.keep_firing_for) if wait]
-    return all(span % step == 0 for span in spans)
+    return all(span % step == 0 and span > step for span in spans)
 
 
 def _past(quantity: Quantity, found: Numbers) -> _Past:
@@ -102,9 +110,10 @@ def _past(quantity: Quantity, found: Numbers) -> _Past:
             half, week = WEEK.seconds / 2, WEEK.seconds
             return _Past(((_ONE - 2 * unit, half), (_ONE, half + week)), _ONE, unit)
         case _:
-            # The median of three weeks is not their mean.
-            level, week = _busy(quantity), WEEK.seconds
-            return _Past(((level, week), (3 * level, week), (level, week)), Decimal(0), level)
+            # The oldest week is the median of the three, and none could be missing or taken for another.
+            level, week, half = _busy(quantity), WEEK.seconds, WEEK.seconds / 2
+            recent = ((level * 2 / 3, half), (4 * level, half))
+            return _Past(((level, week), (3 * level, week), *recent), Decimal(0), level)
 
 
 def _busy(quantity: Quantity) -> Decimal:

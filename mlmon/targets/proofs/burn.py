@@ -25,7 +25,6 @@ _STEPS: Final = tuple(map(Decimal, (3600, 300, 60, 30, 15, 5, 1)))
 _MANY: Final = 1000
 _FINE: Final = 5
 _SHORT, _BEYOND = Decimal("0.98"), Decimal("1.02")
-_HALF: Final = Decimal("0.5")
 
 
 def prove(alert: Alert, item: BurnRate, service: ServicePlan, outputs: Outputs) -> Proof:
@@ -44,10 +43,10 @@ def prove(alert: Alert, item: BurnRate, service: ServicePlan, outputs: Outputs) 
         return begun
 
     if tier.min_errors:
-        few = tier.min_errors - _HALF
+        few, enough = tier.min_errors * _SHORT, tier.min_errors * _BEYOND
         counts.add(1, few, few)
         checks.append(silent(Step.GUARDED, counts.now, alert))
-        counts.add(1, Decimal(1), Decimal(1))
+        counts.add(1, enough - few, enough - few)
         checks.append(firing(Step.FIRING, counts.now, alert))
     go(long, Decimal(0))
     checks.append(silent(Step.HEALTHY, counts.now, alert))
@@ -61,9 +60,10 @@ def prove(alert: Alert, item: BurnRate, service: ServicePlan, outputs: Outputs) 
         labelled(begun + enter.last, alert, labels(alert, service, group_of(slo))),
     ]
     burst = min(Decimal(3), max(1 / limit, _BEYOND))
-    leave = Window((short, short), 1).until(burst - 1, Decimal(-1))
+    # The long window stays above its threshold for a while, so that it is the short one that ends the alert.
+    leave = Window((short, short), 1).until(burst - 1, _SHORT - 1)
     go(2 * short, burst)
-    begun = go(max(leave.last, short), Decimal(0))
+    begun = go(leave.last, _SHORT)
     checks += [
         firing(Step.LASTING, begun + leave.first - 1, alert),
         silent(Step.RESOLVED, begun + leave.last, alert),

@@ -22,7 +22,7 @@ _CODE: Final = Decimal(79)
 
 
 def prove(alert: Alert, item: NewCode, service: ServicePlan, outputs: Outputs) -> Proof:
-    """Return the proof: no code, an old code, a code that changes, and one that a new series is born with."""
+    """Return the proof: no code, an old one, one that is new, one that goes, and one that a series is born with."""
     how, at = bound(item.signal), grid((alert.for_, alert.keep_firing_for), (item.window,))
     metric, names = how.series[0].metric, [how.label(name) for name in item.by]
     wait, keep = ticks(alert.for_, at.step), ticks(alert.keep_firing_for, at.step)
@@ -40,8 +40,8 @@ def prove(alert: Alert, item: NewCode, service: ServicePlan, outputs: Outputs) -
     end = changed + past.last + keep + wait + 2
     old, new = shows("old", _CODE), shows("new", _CODE)
     stretches = (
-        stretch(begun, changed, old, shows("new", Decimal(0))),
-        stretch(changed, end - changed, old, new),
+        stretch(begun, changed, old, shows("new", Decimal(0)), shows("cleared", _CODE)),
+        stretch(changed, end - changed, old, new, shows("cleared", Decimal(0))),
         stretch(end, wait + 3, old, new, shows("born", _CODE)),
     )
     group = dict(stretches[1].streams[1].labels)

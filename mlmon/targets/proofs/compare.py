@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from mlmon.plan.conditions import Both, Compare
-from mlmon.plan.quantities import Increase, Level, Mean, PerRate, Quantile, Rate, Ratio, Variants
+from mlmon.plan.quantities import FIVE_MINUTES, Increase, Level, Mean, PerRate, Quantile, Rate, Ratio, Variants
+from mlmon.plan.trends import Hours, Slowdown, Trend
 from mlmon.targets.proofs.expected import instance, labels
-from mlmon.targets.proofs.forms import form
+from mlmon.targets.proofs.forms import few, form
 from mlmon.targets.proofs.grids import grid
 from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
     from mlmon.targets.proofs.window import Lag
     from mlmon.units import Duration
 
-_WINDOWED = (Rate, Increase, Ratio, Quantile, Mean, PerRate, Variants)
+_TOO_FEW, _ENOUGH = Decimal("0.98"), Decimal("1.02")
+_WINDOWED = (Rate, Increase, Ratio, Quantile, Mean, PerRate, Variants, Slowdown)
 
 
 def prove(alert: Alert, service: ServicePlan, outputs: Outputs) -> Proof:
@@ -36,6 +39,11 @@ def prove(alert: Alert, service: ServicePlan, outputs: Outputs) -> Proof:
 
 def _windows(part: Compare) -> list[Duration]:
     item = part.quantity
+    if isinstance(item, Trend):
+        return [item.recent]
+    if isinstance(item, Hours):
+        # It looks every few minutes and finds nothing where samples are further apart.
+        return [FIVE_MINUTES]
     over = [item.over] if isinstance(item, Level) and item.over else []
     return [*over, *([item.window] if isinstance(item, _WINDOWED) else [])]
 
@@ -68,6 +76,8 @@ class _Comparison:
                 self.hold_back(held)
         self.go_beyond()
         self.recover()
+        if len(self.parts) == 1 and self.parts[0].counted:
+            self.count(self.parts[0])
         streams = [one for stretch in self.stretches for one in stretch.streams]
         keys = {f"metric {one.metric}" for one in streams} | {f"alert {self.alert.name}"}
         return Proof(self.alert, self.grid, written(self.stretches, self.grid), tuple(self.checks), frozenset(keys))
@@ -125,6 +135,15 @@ class _Comparison:
         self.checks.append(silent(Step.RESOLVED, begun + leave.last + self.keep, self.alert))
         self.go([State.WELL] * len(self.forms), 1)
         self.checks.append(silent(Step.RESOLVED, self.now, self.alert))
+
+    def count(self, part: Compare) -> None:
+        """Go beyond with just too few events, and then with just enough."""
+        length = self.settled + self.wait
+        for share, check in ((_TOO_FEW, silent(Step.GUARDED, self.now + length, self.alert)),
+                             (_ENOUGH, firing(Step.FIRING, self.now + 2 * length, self.alert))):  # fmt: skip
+            self.stretches.append(Stretch(Span(self.now, length), few(part, share)))
+            self.now += length
+            self.checks.append(check)
 
     def first_to_leave(self) -> Form:
         return min(self.forms, key=lambda item: _order(item.leave))

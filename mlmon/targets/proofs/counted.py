@@ -3,52 +3,42 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.conditions import Compare
-from mlmon.plan.quantities import Ratio
-from mlmon.plan.slo import Computed, Events, Slo, TimeWhile, Within
+from mlmon.plan.slo import Computed, Slo, TimeWhile
 from mlmon.promql import slo as expr
+from mlmon.promql.increments import steps
+from mlmon.targets.proofs.counters import Source, sources
 from mlmon.targets.proofs.forms import form
-from mlmon.targets.proofs.inputs import HUNDRED, Stream, bound, series_for, stream
-from mlmon.targets.proofs.labels import UnknownInputError, inside
-from mlmon.targets.proofs.proof import Check, Proof, Step
+from mlmon.targets.proofs.labels import UnknownInputError
+from mlmon.targets.proofs.lives import AGAIN, ENDING, FEW_TICKS, LEFT, ROUND, Clock, Course, Life, lives
+from mlmon.targets.proofs.proof import Check, Proof, Step, ticks
 from mlmon.targets.proofs.states import Grid, Span, State
-from mlmon.targets.proofs.timeline import Stretch, number, written
-from mlmon.units import plain
+from mlmon.targets.proofs.timeline import Stretch, notation, number, repeated, written
+from mlmon.units import Duration
 
 if TYPE_CHECKING:
-    from mlmon.plan.model import Alert, Outputs
-    from mlmon.plan.signals import Signal
+    from collections.abc import Iterable
 
-_BAD: Final = Decimal("0.25")
-_MORE: Final = 4
+    from mlmon.plan.model import Alert, Outputs
+
+_SHORT, _LONG = Duration.of("20m"), Duration.of("45m")
+"""Absences on either side of the half hour after which a counter is not continued."""
+_MOST_PARTS: Final = 240
+_OWN_LABEL: Final = "mlmon_life"
 
 
 def prove(alert: Alert, slo: Slo, outputs: Outputs) -> Proof:
     """Return the proof, kept with one alert of the SLO. Raises UnknownInputError for a ratio written by hand."""
-    interval = outputs.evaluation_interval.seconds
-    at = Grid(interval, interval)
-    length = _length(slo, at)
-    stretches = [
-        Stretch(span, streams(slo, state, span, at))
-        for span, state in ((Span(0, length), State.WELL), (Span(length, length), State.BEYOND))
-    ]
-    per_tick = interval if slo.counts_time and not slo.slice else HUNDRED * interval
-    bad = Decimal(1) if isinstance(slo.indicator, TimeWhile) else _BAD
-    names = (expr.SLICED_EVENTS, expr.SLICED_ERRORS) if slo.slice else (expr.EVENTS, expr.ERRORS)
-    wanted = [(length, per_tick, Decimal(0)), (2 * length, per_tick, per_tick * bad)]
-    checks = [
-        is_counted(expr.series(name, slo, outputs.evaluation_interval), tick, value)
-        for tick, events, errors in wanted
-        for name, value in zip(names, (events, errors), strict=True)
-    ]
-    if not slo.slice:
-        chunk = expr.CHUNK.seconds / interval
-        values = {expr.EVENTS_CHUNK: per_tick * chunk, expr.ERRORS_CHUNK: per_tick * chunk * bad}
-        checks += [is_counted(expr.series(name, slo, expr.CHUNK), 2 * length, value) for name, value in values.items()]
-    keys = {f"metric {one.metric}" for stretch in stretches for one in stretch.streams} | {f"slo {slo.id}"}
-    return Proof(alert, at, written(stretches, at), tuple(checks), frozenset(keys))
+    if isinstance(slo.indicator, Computed):
+        raise UnknownInputError(
+            "the error ratio of its SLO is written by hand, so that what it counts has no known input"
+        )
+    if isinstance(slo.indicator, TimeWhile):
+        return _time(alert, slo, slo.indicator, outputs)
+    return _events(alert, slo, outputs)
 
 
 def is_counted(selected: str, tick: int, value: Decimal) -> Check:
@@ -58,42 +48,107 @@ def is_counted(selected: str, tick: int, value: Decimal) -> Check:
     )
 
 
-def _length(slo: Slo, at: Grid) -> int:
-    """Long enough for a chunk and for what is counted to have settled."""
-    least = int(expr.CHUNK.seconds / at.step) + _MORE
-    if isinstance(slo.indicator, TimeWhile):
-        return least + form(_comparison(slo.indicator), at).settled
-    return least
+def names(slo: Slo) -> tuple[str, str]:
+    """Return what its raw events and raw bad events are recorded as."""
+    return (expr.SLICED_EVENTS, expr.SLICED_ERRORS) if slo.slice else (expr.EVENTS, expr.ERRORS)
 
 
-def _comparison(item: TimeWhile) -> Compare:
-    return Compare(item.quantity, "above" if item.bad_if == "above" else "below", item.limit)
+def _time(alert: Alert, slo: Slo, indicator: TimeWhile, outputs: Outputs) -> Proof:
+    """Seconds in which a quantity is on the good side of its limit, just so, and then on the bad one."""
+    interval = outputs.evaluation_interval.seconds
+    at = Grid(interval, interval)
+    driven = form(Compare(indicator.quantity, "above" if indicator.bad_if == "above" else "below", indicator.limit), at)
+    length = 2 + max(driven.settled, driven.enter.last)
+    states = (State.WELL, *([State.SHORT] if driven.has_short else []), State.BEYOND)
+    spans = [Span(index * length, length) for index in range(len(states))]
+    stretches = [Stretch(span, driven.streams(state, span)) for state, span in zip(states, spans, strict=True)]
+    begun = spans[-1].start
+    good, bad = [length, begun], [begun + driven.enter.last, begun + length]
+    checks = [
+        is_counted(expr.series(name, slo, outputs.evaluation_interval), tick, value)
+        for moments, errors in ((good, Decimal(0)), (bad, interval))
+        for tick in dict.fromkeys(moments)
+        for name, value in zip(names(slo), (interval, errors), strict=True)
+    ]
+    keys = {f"metric {one.metric}" for stretch in stretches for one in stretch.streams} | {f"slo {slo.id}"}
+    return Proof(alert, at, written(stretches, at), tuple(checks), frozenset(keys))
 
 
-def streams(slo: Slo, state: State, span: Span, at: Grid) -> tuple[Stream, ...]:
-    """Return the input of an indicator: a quarter of the events is bad, or all of the time."""
-    bad = _BAD if state is State.BEYOND else Decimal(0)
-    match slo.indicator:
-        case Events(pairs, marks):
-            marked, total = next(pair for pair in pairs if pair[0].prometheus and pair[1].prometheus)
-            share = bad if marks == "bad" else 1 - bad
-            return series_for(Ratio(part=marked, whole=total, by=slo.group_by), share)
-        case Within(histograms, threshold):
-            return _histogram(slo, histograms[0], threshold, bad)
-        case TimeWhile():
-            return form(_comparison(slo.indicator), at).streams(state, span)
-        case Computed():
-            raise UnknownInputError(
-                "the error ratio of its SLO is written by hand, so that what it counts has no known input"
-            )
+def _events(alert: Alert, slo: Slo, outputs: Outputs) -> Proof:
+    """Counters of processes that restart, come and go."""
+    interval = outputs.evaluation_interval
+    behind = steps(outputs.scrape_interval, interval)
+    spacing = _spacing(interval.seconds, behind.delay.seconds)
+    at = Grid(interval.seconds, spacing)
+    absences = (ticks(span, interval.seconds) for span in (_SHORT, _LONG))
+    clock = Clock(at.per_tick, int(behind.delay.seconds / spacing), *absences)
+    series: dict[str, str] = {}
+    totals: dict[int, tuple[int, int]] = dict.fromkeys(_moments(clock), (0, 0))
+    for source in sources(slo):
+        for life in lives(clock, newborn=source.newborn, within=behind.scrape < interval):
+            begin = clock.first(FEW_TICKS) + 1 if source.late else 0
+            course = life.counter(begin)
+            for tick, (events, errors) in totals.items():
+                seen = course.between(clock.first(tick), clock.first(tick + 1))
+                totals[tick] = (events + seen * source.events, errors + seen * source.errors)
+            series |= _series(source, life, course)
+    checks = [
+        is_counted(expr.series(name, slo, interval), tick, Decimal(value))
+        for tick, values in totals.items()
+        for name, value in zip(names(slo), values, strict=True)
+    ]
+    keys = {f"metric {key.partition('{')[0]}" for key in series} | {f"slo {slo.id}"}
+    return Proof(alert, at, series, tuple(checks), frozenset(keys))
 
 
-def _histogram(slo: Slo, signal: Signal, threshold: Decimal, bad: Decimal) -> tuple[Stream, ...]:
-    how = bound(signal)
-    labels = inside(how.series[0], {how.label(name): f"{name}-1" for name in slo.group_by})
-    fast = HUNDRED * (1 - bad)
-    metric = how.series[0].metric
-    return (
-        stream(f"{metric}_count", labels, "counter", HUNDRED),
-        stream(f"{metric}_bucket", labels, "counter", fast, le=plain(threshold / how.scale)),
+def _spacing(interval: Decimal, delay: Decimal) -> Decimal:
+    """Return a spacing of samples that divides both, several to the delay, in whole milliseconds."""
+    for parts in range(1, _MOST_PARTS + 1):
+        spacing = interval / parts
+        if 4 * spacing <= delay and delay % spacing == 0 and spacing * 1000 % 1 == 0:
+            return spacing
+    raise UnknownInputError("the intervals of scrapes and of evaluations have no common divisor")
+
+
+def _moments(clock: Clock) -> list[int]:
+    """Ticks at which something is seen for the first time, and those after."""
+    return sorted(
+        {
+            tick + more
+            for tick in (FEW_TICKS - 2, FEW_TICKS, LEFT, ROUND - 1, ROUND + 1, AGAIN, ENDING, clock.back, clock.late)
+            for more in (0, 1)
+        }
     )
+
+
+def _series(source: Source, life: Life, course: Course) -> dict[str, str]:
+    """Return the input of one counter of one process, and whether its target is up."""
+    own = {"instance": life.name, **({_OWN_LABEL: life.label} if life.label else {})}
+    if {name for name, _ in source.labels} & own.keys():
+        raise UnknownInputError("it selects instances, so that no others can be tried")
+    job = [item for item in source.labels if item[0] == "job"]
+    found = {}
+    if any(value is not None for value in course.values):
+        found[notation(source.metric, (*source.labels, *own.items()))] = _values(course, source.weight)
+    if any(value is not None for value in life.up.values):
+        found[notation("up", (*job, *own.items()))] = " ".join(_ups(life.up))
+    return found
+
+
+def _ups(up: Course) -> Iterable[str]:
+    for sample, run in groupby(up.values, key=lambda value: "_" if value is None else str(min(value, 1))):
+        yield repeated(sample, len(list(run)))
+
+
+def _values(course: Course, weight: int) -> str:
+    """Write a counter with one entry for each stretch in which it grows evenly."""
+    tokens: list[str] = []
+    at = 0
+    while at < len(course.values):
+        end, value = at + 1, course.values[at]
+        while end < len(course.values) and course.values[end] == (None if value is None else value + end - at):
+            end += 1
+        count = end - at
+        tokens.append(repeated("_", count) if value is None else f"{value * weight}+{weight}x{count - 1}")
+        at = end
+    return " ".join(tokens)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.quantities import Age, Increase, Level, Mean, Quantile, Rate, Ratio, Variants
+from mlmon.plan.quantities import Age, Increase, Level, Mean, Quantile, Rate, Ratio, TimeLeft, Variants
+from mlmon.plan.trends import Hours, Slowdown, Trend
+from mlmon.targets.proofs import trends
 from mlmon.targets.proofs.buckets import at_or_below
 from mlmon.targets.proofs.inputs import HUNDRED, Stream, bound, gauge, series_for
 from mlmon.targets.proofs.numbers import numbers
@@ -13,11 +16,11 @@ from mlmon.targets.proofs.states import Form, Grid, Span, State
 from mlmon.targets.proofs.window import AT_ONCE, Window
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
     from mlmon.plan.conditions import Compare
     from mlmon.units import Duration
 
+_LESS: Final = Decimal("0.3")
+_PLENTY: Final = 2
 _WINDOWED: Final = (Rate, Increase, Ratio, Quantile, Mean)
 
 
@@ -26,8 +29,14 @@ def form(item: Compare, grid: Grid) -> Form:
     match item.quantity:
         case Age() as age:
             return _ageing(item, age, grid)
+        case TimeLeft() as left:
+            return _running_out(item, left, grid)
         case Variants():
             return _several(item, grid)
+        case Trend() | Slowdown():
+            return trends.trending(item, grid)
+        case Hours():
+            return _added_up(item, grid)
         case Level(over=over) as level if over:
             return _smoothed(item, level, over, grid)
         case quantity if isinstance(quantity, _WINDOWED):
@@ -63,11 +72,43 @@ def _margin(item: Compare, state: State) -> Decimal:
     return sign * (item.quantity.q * HUNDRED - at_or_below(counts, limit))
 
 
+def _quieter(item: Compare, state: State) -> Decimal:
+    """Beyond the threshold there is less traffic, so that a part and its whole over different windows would differ."""
+    return _LESS if state is State.BEYOND and isinstance(item.quantity, Ratio | Mean | Quantile) else Decimal(1)
+
+
+def _busier(item: Compare) -> Decimal:
+    """Where a ratio must stand for many events, there are many times as many in every state, so that none is held."""
+    if item.counted is None or not item.threshold:
+        return Decimal(1)
+    have = HUNDRED * _LESS * item.threshold * item.counted.window.seconds
+    return max(Decimal(1), _PLENTY * native_least(item) / have)
+
+
+def native_least(item: Compare) -> Decimal:
+    """Return how much the counters of a ratio's part have to grow by in its window for the ratio to count."""
+    return Decimal(item.at_least or 0) / (bound(item.counted.signal).scale if item.counted else 1)
+
+
+def few(item: Compare, share: Decimal) -> tuple[Stream, ...]:
+    """Return a ratio beyond its threshold of which the window holds a share of the events that it must stand for."""
+    value = numbers(item).beyond
+    weight = share * native_least(item) / (HUNDRED * value * item.quantity.window.seconds)
+    return tuple(replace(one, amount=one.amount * weight) for one in series_for(item.quantity, value))
+
+
 def _mixed(item: Compare, window: Window) -> Form:
     """A mean over the window: as the window moves on, the new state weighs more and more."""
-    well, short, beyond = (_margin(item, state) for state in (State.WELL, State.SHORT, State.BEYOND))
+    states = (State.WELL, State.SHORT, State.BEYOND)
+    well, short, beyond = (_margin(item, state) * _quieter(item, state) for state in states)
     enter, leave = window.until(short, beyond), window.until(beyond, well)
-    return replace(_steady(item), enter=enter, leave=leave, settled=window.settled)
+    steady = _steady(item)
+
+    def streams(state: State, span: Span) -> tuple[Stream, ...]:
+        weight = _quieter(item, state) * _busier(item)
+        return tuple(replace(one, amount=one.amount * weight) for one in steady.streams(state, span))
+
+    return replace(steady, streams=streams, enter=enter, leave=leave, settled=window.settled)
 
 
 def _windowed(item: Compare, grid: Grid) -> Form:
@@ -101,6 +142,22 @@ def _smoothed(item: Compare, level: Level, over: Duration, grid: Grid) -> Form:
     return replace(steady, enter=window.passed(), leave=AT_ONCE)
 
 
+def _running_out(item: Compare, left: TimeLeft, grid: Grid) -> Form:
+    """A time stamp ahead: it comes nearer by itself. More time than the threshold is left of one set anew only."""
+    step, limit, below = grid.step, item.threshold, item.op == "below"
+
+    def stamp(state: State, span: Span) -> Decimal:
+        begin, end = span.start * step, (span.start + span.ticks) * step
+        if below:
+            return {State.WELL: end + 2 * limit, State.SHORT: end + limit, State.BEYOND: begin + limit}[state]
+        return {State.WELL: begin, State.SHORT: begin + limit, State.BEYOND: end + step + limit}[state]
+
+    def streams(state: State, span: Span) -> tuple[Stream, ...]:
+        return () if state is State.GONE else (gauge(left, left.signal, stamp(state, span)),)
+
+    return Form(streams, lambda ticks: limit - ticks * step if below else None, has_short=True)
+
+
 def _ageing(item: Compare, age: Age, grid: Grid) -> Form:
     """A time stamp: it ages by itself, so that the age passes the threshold while the input stays as it is."""
     step, limit, above = grid.step, item.threshold, item.op == "above"
@@ -116,3 +173,13 @@ def _ageing(item: Compare, age: Age, grid: Grid) -> Form:
         return () if state is State.GONE else (gauge(age, age.signal, stamp(state, span)),)
 
     return Form(streams, lambda ticks: limit + ticks * step if above else None, has_short=True)
+
+
+def _added_up(item: Compare, grid: Grid) -> Form:
+    """A gauge that is looked at every few minutes for a day, and added up."""
+    found = numbers(item)
+    count = int(item.quantity.window.seconds / trends.EVERY)
+    enter = trends.summed((found.short, found.beyond), found.edge, count, grid)
+    leave = trends.summed((found.beyond, found.well), found.edge, count, grid)
+    settled = int(item.quantity.window.seconds / grid.step) + 2
+    return replace(_steady(item), value=lambda ticks: None, enter=enter, leave=leave, settled=settled)

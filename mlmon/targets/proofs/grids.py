@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
     from mlmon.units import Duration
 
-_STEPS: Final = tuple(map(Decimal, (3600, 300, 60, 30, 15, 10, 5, 1)))
-_HOUR, _DAY = Decimal(3600), Decimal(86400)
+_STEPS: Final = tuple(map(Decimal, (3600, 1800, 900, 300, 150, 60, 30, 15, 10, 5, 1)))
+_MINUTE, _FEW_MINUTES, _HOUR, _DAY = map(Decimal, (60, 300, 3600, 86400))
 _SAMPLES: Final = 5
 """Samples that a window must hold at least, so that half and twice the window can be told from it."""
 
@@ -23,8 +23,13 @@ def grid(waits: Iterable[Duration | None], windows: Iterable[Duration], *, at_mo
     spans = [wait.seconds for wait in waits if wait is not None and wait.seconds]
     widths = [window.seconds for window in windows]
     longest, shortest = max([*spans, *widths], default=Decimal(60)), min(widths, default=_HOUR)
-    coarse = _STEPS[2] if longest <= _HOUR else _STEPS[1] if longest < _DAY or widths else _STEPS[0]
-    fits = [step for step in _STEPS if step <= min(coarse, at_most) and all(span % step == 0 for span in spans)]
+    seldom = longest >= _DAY and (not widths or shortest >= _DAY)
+    coarse = _MINUTE if longest <= _HOUR else _HOUR if seldom else _FEW_MINUTES
+    fits = [
+        step
+        for step in _STEPS
+        if step <= min(coarse, at_most) and all(span % step == 0 and span > step for span in spans)
+    ]
     step = fits[0] if fits else Decimal(1)
     return Grid(step, next(sample for sample in _STEPS if sample <= step and _holds(shortest, sample, step)))
 

@@ -22,25 +22,31 @@ from mlmon.plan.quantities import (
     Share,
     Variants,
 )
+from mlmon.plan.trends import Hours, Slope
 from mlmon.targets.proofs.buckets import cumulative
 from mlmon.targets.proofs.labels import UnknownInputError, inside, outside, selects
 from mlmon.units import plain
 
 if TYPE_CHECKING:
-    from mlmon.plan.signals import PrometheusBinding, Series, Signal
+    from mlmon.plan.signals import PrometheusBinding, Signal
 
+_SECONDS: Final = Decimal(3600)
 HUNDRED: Final = Decimal(100)
 """Events per second of the whole, or the size of the whole, where a part is a share of it."""
 
 
 @dataclass(frozen=True)
 class Stream:
-    """One input series: a gauge that holds `amount`, or a counter that grows by `amount` each second."""
+    """One input series: a gauge that holds `amount`, or a counter that grows by `amount` each second.
+
+    A gauge may move from `amount`, where a stretch begins, by `slope` each second.
+    """
 
     metric: str
     labels: tuple[tuple[str, str], ...]
     kind: Literal["gauge", "counter"]
     amount: Decimal
+    slope: Decimal = Decimal(0)
 
 
 def bound(signal: Signal) -> PrometheusBinding:
@@ -104,16 +110,20 @@ def _(item: Ratio, value: Decimal) -> tuple[Stream, ...]:
     selected = inside(part.series[0], {**wanted(item, item.whole), **wanted(item, item.part)})
     bad = stream(part.series[0].metric, selected, "counter", HUNDRED * value)
     if not any(one.metric == bad.metric and selects(one, selected) for one in whole.series):
-        return bad, stream(whole.series[0].metric, _whole(item, whole.series[0]), "counter", HUNDRED)
+        return *counters(item, item.part, HUNDRED * value), *counters(item, item.whole, HUNDRED)
     for one in whole.series:
-        good = _whole(item, one) if one.metric != bad.metric else outside(one, part.series[0], wanted(item, item.whole))
+        names = wanted(item, item.whole)
+        good = inside(one, names) if one.metric != bad.metric else outside(one, part.series[0], names)
         if good is not None:
             return bad, stream(one.metric, good, "counter", HUNDRED * (1 - value))
     raise UnknownInputError(f"{item.part.name} and {item.whole.name} select the same series")
 
 
-def _whole(item: Quantity, series: Series) -> dict[str, str]:
-    return inside(series, wanted(item, item.signals[1]))
+def counters(item: Quantity, signal: Signal, per_second: Decimal) -> tuple[Stream, ...]:
+    """Share events among all the metrics that are counted together."""
+    series = bound(signal).series
+    each = per_second / len(series)
+    return tuple(stream(one.metric, inside(one, wanted(item, signal)), "counter", each) for one in series)
 
 
 @series_for.register
@@ -175,3 +185,15 @@ def _(item: Variants, value: Decimal) -> tuple[Stream, ...]:
         stream(one.metric, dict(one.labels), "counter", HUNDRED, **{label: f"{item.label}-{plain(Decimal(number))}"})
         for number in range(1, int(value) + 1)
     )
+
+
+@series_for.register
+def _(item: Slope, value: Decimal) -> tuple[Stream, ...]:
+    # A gauge that grows steadily goes on from stretch to stretch, as a counter does.
+    return (counter(item, item.signal, value / _SECONDS),)
+
+
+@series_for.register
+def _(item: Hours, value: Decimal) -> tuple[Stream, ...]:
+    each = value / item.factor / (item.window.seconds / _SECONDS)
+    return (gauge(item, item.signal, 1 - each if item.what == "idle" else each),)

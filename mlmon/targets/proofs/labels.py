@@ -55,7 +55,7 @@ def outside(whole: Series, part: Series, wanted: Mapping[str, str]) -> dict[str,
         if matcher in whole.matchers:
             continue
         rules = [item for item in whole.matchers if item.label == matcher.label]
-        for value in ("other", *examples(matcher.value), ""):
+        for value in ("other", *examples(matcher.value), "", *_texts(rules)):
             fits = all(accepts(rule, value) for rule in rules)
             if fits and not accepts(matcher, value):
                 base = inside(whole, wanted)

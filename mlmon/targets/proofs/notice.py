@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _GRID: Final = Grid(expr.CHUNK.seconds, expr.CHUNK.seconds / 2)
 _MANY: Final = Decimal(1000)
-_SHORT, _BEYOND, _HALF = Decimal("0.98"), Decimal("1.01"), Decimal("0.5")
+_SHORT, _BEYOND, _HALF = Decimal("0.98"), Decimal("1.02"), Decimal("0.5")
 _MOST_SAMPLES: Final = 10_000
 _QUARTER, _DAY = 3, 288
 """Chunks in fifteen minutes, after which data count as lost, and in the day after which that is no longer news."""
@@ -33,7 +33,7 @@ def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
         raise UnknownInputError(f"promtool reads at most 10,000 samples in a query, and a {slo.period} has more chunks")
     wait = ticks(alert.for_, _GRID.step)
     many = _MANY * max(notice.min_errors, 1) / (slo.budget * notice.spent)
-    beyond = notice.spent * _BEYOND
+    short, beyond = _around(notice.spent)
     counts, checks = Counts(), list[Check]()
 
     def go(share: Decimal, length: int) -> int:
@@ -43,14 +43,15 @@ def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
         counts.add(length - 1, many, many * share * slo.budget)
         return begun
 
-    if notice.min_errors:
-        few = notice.min_errors - _HALF
-        counts.add(1, few / (beyond * slo.budget), few)
-        counts.add(wait + 1, Decimal(0), Decimal(0))
-        checks.append(silent(Step.GUARDED, counts.now, alert))
+    for share, step, check in ((_SHORT, Step.GUARDED, silent), (_BEYOND, Step.FIRING, firing)):
+        if notice.min_errors:
+            errors = notice.min_errors * (share if step is Step.GUARDED else _BEYOND - _SHORT)
+            counts.add(1, errors / (beyond * slo.budget), errors)
+            counts.add(wait + 1, Decimal(0), Decimal(0))
+            checks.append(check(step, counts.now, alert))
     go(notice.spent * _HALF, 2)
     checks.append(silent(Step.HEALTHY, counts.now, alert))
-    go(notice.spent * _SHORT, 2)
+    go(short, 2)
     checks.append(silent(Step.SHORT, counts.now, alert))
     begun = go(beyond, wait + 2)
     checks += [
@@ -59,12 +60,21 @@ def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
         labelled(begun + wait + 1, alert, labels(alert, service, group_of(slo))),
     ]
     if notice.until is not None:
-        go(notice.until * _BEYOND, 2)
+        before, after = _around(notice.until)
+        go(before, 2)
+        checks.append(firing(Step.LASTING, counts.now, alert))
+        go(after, 2)
         checks.append(silent(Step.RESOLVED, counts.now, alert))
     go(notice.spent * _HALF, 2)
     checks.append(silent(Step.RESOLVED, counts.now, alert))
     series = counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)
     return Proof(alert, _GRID, series, tuple(checks), frozenset({f"slo {slo.id}"}))
+
+
+def _around(spent: Decimal) -> tuple[Decimal, Decimal]:
+    """Return shares just short of and just beyond one, by what is left: that is what the rule compares."""
+    left = 1 - spent
+    return (1 - left * _BEYOND, 1 - left * _SHORT) if left > 0 else (spent * _SHORT, spent * _BEYOND)
 
 
 def beyond_promtool(slo: Slo) -> bool:

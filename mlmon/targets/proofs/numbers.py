@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _STEP: Final = Decimal("0.02")
 _DIGITS: Final = 3
-_HALF: Final = Decimal("0.5")
+_HALF, _MINUTE = Decimal("0.5"), Decimal(60)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def numbers(item: Compare) -> Numbers:
         Decimal(1) if not isinstance(item.quantity, Increase) else item.quantity.window.seconds
     )
     away = away if room is None else min(away, room / 2)
-    beyond = _short_text(limit + sign * away, sign)
+    beyond = _between_seconds(_short_text(limit + sign * away, sign), item.quantity.unit)
     short = _short_text(limit - sign * away, -sign) if limit else limit
     return Numbers(_well(limit, sign, low, high), short, beyond, limit)
 
@@ -66,6 +66,11 @@ def _well(limit: Decimal, sign: int, low: Decimal | None, high: Decimal | None) 
         return limit * _HALF if limit > 0 else limit - (Decimal(0) if low is not None and low >= limit else 1)
     far = limit * 2 if limit > 0 else limit + 1
     return far if high is None or far <= high else limit + (high - limit) * _HALF
+
+
+def _between_seconds(value: Decimal, unit: str) -> Decimal:
+    """Move a duration of minutes away from a whole second: templates cut off, and 306 may be 305.9999999."""
+    return value + _HALF if unit == "seconds" and value >= _MINUTE and value % 1 == 0 else value
 
 
 def _short_text(value: Decimal, sign: int) -> Decimal:

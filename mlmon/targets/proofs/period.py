@@ -28,7 +28,7 @@ def prove(alert: Alert, slo: Slo) -> Proof | None:
     counts = Counts()
     counts.add(1, _EVENTS, _ERRORS)
     counts.add(_PARTS, _EVENTS, Decimal(0))
-    errors, ratio = (expr.series(name, slo, slo.period) for name in (expr.ERRORS, expr.RATIO))
+    events, errors, ratio = (expr.series(name, slo, slo.period) for name in (expr.EVENTS, expr.ERRORS, expr.RATIO))
     left = expr.series(expr.REMAINING, slo, slo.period)
     spent = _ERRORS / (_EVENTS * _PARTS)
     checks = (
@@ -36,6 +36,7 @@ def prove(alert: Alert, slo: Slo) -> Proof | None:
         is_counted(f"{ratio} * 1e6", _PARTS, round(spent * 10**6, 3)),
         is_counted(f"{left} * 1e6", _PARTS, round((1 - spent / slo.budget) * 10**6, 3)),
         is_counted(errors, _PARTS + 1, Decimal(0)),
+        is_counted(events, _PARTS + 1, _EVENTS * _PARTS),
         is_counted(left, _PARTS + 1, Decimal(1)),
     )
     series = counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)

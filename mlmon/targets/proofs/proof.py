@@ -27,6 +27,8 @@ class Step(Enum):
     LASTING = "it still fires as long as the condition holds"
     RESOLVED = "it is silent after recovery"
     GUARDED = "it is silent as long as there are few bad events"
+    DECIDING = "each of the past weeks decides what is usual"
+    RECORDED = "its recording has the value that its input gives"
     COUNTED = "its SLO counts events and bad events exactly"
     GIVEN = "it does what the spec's own test says"
 
@@ -69,6 +71,11 @@ def silent(step: Step, tick: int, alert: Alert) -> Check:
 def not_firing(step: Step, tick: int, alert: Alert) -> Check:
     """Check that an alert is not firing yet; it may be pending."""
     return Check(step, tick, f"count(ALERTS{_matchers(alert, alertstate='firing')})")
+
+
+def holding(step: Step, tick: int, alert: Alert) -> Check:
+    """Check that the condition of an alert holds: it is pending or firing, once."""
+    return Check(step, tick, f"count(ALERTS{_matchers(alert)})", ({"labels": "{}", "value": 1},))
 
 
 def firing(step: Step, tick: int, alert: Alert, **labels: str) -> Check:

@@ -5,8 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mlmon.plan.baselines import Seasonal, Shift
 from mlmon.plan.conditions import Absent, Both, BudgetSpent, BurnRate, Compare, NewCode, NoData, Written, on_backend
-from mlmon.targets.proofs import absent, baselines, burn, code, compare, counted, notice, period, written
+from mlmon.targets.proofs import (
+    absent,
+    baselines,
+    burn,
+    chunks,
+    code,
+    compare,
+    counted,
+    notice,
+    period,
+    recordings,
+    shifts,
+    weeks,
+    written,
+)
 from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Proof, Unproven
 
@@ -22,12 +37,12 @@ def proofs(service: ServicePlan, outputs: Outputs) -> Iterator[Proof | Unproven]
     for alert in service.alerts:
         if on_backend(alert.condition, "prometheus"):
             yield from _attempt(alert, partial(_of, alert, service, outputs))
+    yield from recordings.proofs(service)
     for slo in service.slos:
         first = next((one for one in service.alerts if getattr(one.condition, "slo", None) == slo), None)
         if first and slo.indicator.on("prometheus"):
             yield from _attempt(first, partial(_counts, first, slo, outputs))
-            past = period.prove(first, slo)
-            yield from [past] if past else []
+            yield from filter(None, (period.prove(first, slo), chunks.prove(first, slo, outputs)))
 
 
 def _attempt(alert: Alert, made: Callable[[], Iterator[Proof]]) -> Iterator[Proof | Unproven]:
@@ -49,6 +64,7 @@ def _of(alert: Alert, service: ServicePlan, outputs: Outputs) -> Iterator[Proof]
             yield code.prove(alert, item, service, outputs)
         case Compare(quantity) as item if isinstance(quantity, baselines.BASELINES):
             yield baselines.prove(alert, item, service, outputs)
+            yield from _past(alert, item, service)
         case Compare() | Both():
             yield compare.prove(alert, service, outputs)
         case BurnRate() as item:
@@ -58,4 +74,13 @@ def _of(alert: Alert, service: ServicePlan, outputs: Outputs) -> Iterator[Proof]
         case NoData() as item:
             yield notice.prove_no_data(alert, item, service, outputs)
         case Written():
-            yield from written.prove(alert)
+            yield from written.prove(alert, service)
+
+
+def _past(alert: Alert, item: Compare, service: ServicePlan) -> Iterator[Proof]:
+    """Yield what shows which stretches of the past a comparison reads."""
+    match item.quantity:
+        case Seasonal() as seasonal:
+            yield from filter(None, [weeks.prove(alert, item, seasonal, service)])
+        case Shift() as shift:
+            yield from shifts.proofs(alert, item, shift, service)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Context, Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from mlmon.promql.text import equals
@@ -36,9 +37,12 @@ def written(stretches: Sequence[Stretch], grid: Grid) -> dict[str, str]:
     keys = dict.fromkeys((one.metric, one.labels, one.kind) for part in stretches for one in part.streams)
     found = {}
     for metric, labels, kind in keys:
-        amounts = [_amount(part.streams, metric, labels) for part in stretches]
+        ones = [_stream(part.streams, metric, labels) for part in stretches]
+        amounts = [one.amount if one else None for one in ones]
         counts = [_samples(part.span, grid, first=index == 0) for index, part in enumerate(stretches)]
-        tokens = _gauge(amounts, counts) if kind == "gauge" else _counter(amounts, counts, grid.spacing)
+        ended = [not part.streams for part in stretches]
+        slopes = [one.slope * grid.spacing if one else Decimal(0) for one in ones]
+        tokens = _gauge(amounts, slopes, counts) if kind == "gauge" else _counter(amounts, counts, ended, grid.spacing)
         found[notation(metric, labels)] = " ".join(tokens)
     return found
 
@@ -49,8 +53,8 @@ def notation(metric: str, labels: Iterable[tuple[str, str]]) -> str:
     return f"{metric}{equals(**pairs)}" if pairs else metric
 
 
-def _amount(streams: Iterable[Stream], metric: str, labels: tuple[tuple[str, str], ...]) -> Decimal | None:
-    return next((one.amount for one in streams if (one.metric, one.labels) == (metric, labels)), None)
+def _stream(streams: Iterable[Stream], metric: str, labels: tuple[tuple[str, str], ...]) -> Stream | None:
+    return next((one for one in streams if (one.metric, one.labels) == (metric, labels)), None)
 
 
 def _samples(span: Span, grid: Grid, *, first: bool) -> int:
@@ -58,10 +62,14 @@ def _samples(span: Span, grid: Grid, *, first: bool) -> int:
     return span.ticks * grid.per_tick + first
 
 
-def _gauge(amounts: Sequence[Decimal | None], counts: Sequence[int]) -> Iterable[str]:
+def _gauge(amounts: Sequence[Decimal | None], slopes: Sequence[Decimal], counts: Sequence[int]) -> Iterable[str]:
     before = None
-    for amount, count in zip(amounts, counts, strict=True):
-        if amount is not None:
+    for index, (amount, step, count) in enumerate(zip(amounts, slopes, counts, strict=True)):
+        if amount is not None and step:
+            # The first stretch holds the sample at its start as well.
+            first = amount if index == 0 else amount + step
+            yield f"{number(first)}{'+' if step > 0 else '-'}{plain(abs(step))}x{count - 1}"
+        elif amount is not None:
             yield repeated(number(amount), count)
         elif before is None:
             yield repeated("_", count)
@@ -71,10 +79,15 @@ def _gauge(amounts: Sequence[Decimal | None], counts: Sequence[int]) -> Iterable
         before = amount
 
 
-def _counter(amounts: Sequence[Decimal | None], counts: Sequence[int], spacing: Decimal) -> Iterable[str]:
-    """A counter stands still where it has no amount: what has ended is still exposed."""
+def _counter(
+    amounts: Sequence[Decimal | None], counts: Sequence[int], ended: Sequence[bool], spacing: Decimal
+) -> Iterable[str]:
+    """A counter stands still where it has no amount, since it is still exposed; where nothing is, it ends."""
     at = START
-    for amount, count in zip(amounts, counts, strict=True):
+    for amount, count, gone in zip(amounts, counts, ended, strict=True):
+        if gone:
+            yield from [STALE, *([repeated("_", count - 1)] if count > 1 else [])]
+            continue
         step = Decimal(number((amount or Decimal(0)) * spacing))
         at = _above_noise(at)
         yield f"{number(at + step)}+{plain(step)}x{count - 1}"
@@ -96,3 +109,9 @@ def repeated(sample: str, count: int) -> str:
     if sample == "_":
         return "_" if count == 1 else f"_x{count}"
     return sample if count == 1 else f"{sample}x{count - 1}"
+
+
+def listed(values: Sequence[Decimal | None]) -> str:
+    """Write samples one by one (None: there is none), equal ones together."""
+    runs = ((value, len(list(run))) for value, run in groupby(values))
+    return " ".join(repeated("_" if value is None else number(value), count) for value, count in runs)
