@@ -88,14 +88,14 @@ def _lane(
     report: Report, result: Result, item: Fired, kinds: dict[str, str], axis: Axis, row: int
 ) -> Iterator[Element]:
     y = _TOP + row * _ROW
-    label = " ".join((item.alert.name, *(value for _, value in item.alert.labels), item.about))
+    label = " ".join((item.alert.severity, item.alert.name, *(value for _, value in item.alert.labels), item.about))
     short = label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
     back = " back" if item in result.held_back else ""
     yield node("text", short, class_="name right", x=_NAMES - 10, y=y + 17)
     for span in item.spans:
         left, right = axis.x(span.start), axis.x(span.until(result.end))
         until = "on to the end" if span.end is None else f"to {report.clock(span.end)}"
-        words = f"{label}: {item.alert.severity} from {report.clock(span.start)} {until}{', held back' if back else ''}"
+        words = f"{label}: from {report.clock(span.start)} {until}{', held back' if back else ''}"
         width = round(max(right - left, _LEAST), 1)
         kind = f"bar {kinds[item.alert.severity]}{back}"
         yield node("rect", node("title", words), class_=kind, x=left, y=y + 5, width=width, height=_ROW - 10, rx=2)

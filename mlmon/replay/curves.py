@@ -91,10 +91,15 @@ def _lines(server: Store, expression: str, grid: Sequence[float]) -> Lines:
     step = grid[1] - grid[0]
     every = max(round((grid[-1] - grid[0]) / _POINTS / step), 1) * step
     found = [
-        (_legend(labels), tuple((at, value) for at, value in samples if abs(value) < float("inf")))
+        (_legend(labels), tuple((at, _settled(value)) for at, value in samples if abs(value) < float("inf")))
         for labels, samples in server.range(expression, grid[0], grid[-1], every)
     ]
     return tuple(sorted((name, line) for name, line in found if line)[:_LINES])
+
+
+def _settled(value: float) -> float:
+    """Prometheus adds series up in an order that changes, and with it the last digits of a sum."""
+    return float(f"{value:.9g}")
 
 
 def _legend(labels: dict[str, str]) -> str:

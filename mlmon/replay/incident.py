@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
@@ -16,6 +16,9 @@ from mlmon.spec.errors import findings
 from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, refuse
 from mlmon.spec.source import SourceError, parse
 from mlmon.units import Duration, UnitError, read_rate
+
+if TYPE_CHECKING:
+    from mlmon.plan.model import ServicePlan
 
 DATA: Final = Path(__file__).parent / "incidents"
 _TUESDAY: Final = datetime(2024, 6, 11)
@@ -100,14 +103,34 @@ class Phase(Strict):
 
 
 class Expected(Strict):
-    """What should happen to a service that uses one of these presets."""
+    """What should happen to a service that uses one of these presets, or a preset of one of these types."""
 
-    presets: list[Name] = Field(min_length=1)
-    pages: list[AlertName] = Field(default_factory=list, description="One of these pages, and nothing else does.")
-    most: int = Field(default=1, ge=1, description="Pages for the one incident.")
+    presets: list[Name] = Field(default_factory=list)
+    types: list[str] = Field(default_factory=list, description="Types of presets, such as runtime.")
+    signals: list[LabelName] = Field(
+        default_factory=list, description="Signals that the preset has to have in Prometheus, or nothing happens to it."
+    )
+    pages: list[AlertName] = Field(
+        default_factory=list, description="One of these pages, once, and nothing else does; none: nobody is woken."
+    )
     tickets: list[AlertName] = Field(default_factory=list, description="All of these reach a ticket's receiver.")
     silent: list[AlertName] = Field(default_factory=list, description="None of these fires.")
     why: Text
+
+    @model_validator(mode="after")
+    def _about(self) -> Expected:
+        if not self.presets and not self.types:
+            raise refuse("an expectation says of whom it is", "write `presets:` or `types:`")
+        return self
+
+    def concerns(self, service: ServicePlan) -> bool:
+        """Tell whether this is expected of a service."""
+        return any(
+            (component.preset in self.presets or component.type in self.types)
+            and all((signal := component.signal(name)) and signal.on("prometheus") for name in self.signals)
+            and any(signal.on("prometheus") for signal in component.signals)
+            for component in service.components
+        )
 
 
 class IncidentMetadata(Strict):
@@ -137,9 +160,9 @@ class Incident(Strict):
         hours, minutes = self.at.split(":")
         return _TUESDAY + timedelta(hours=int(hours), minutes=int(minutes))
 
-    def expected(self, presets: tuple[str, ...]) -> Expected | None:
-        """Return what is expected of a service with these presets, the first entry that names one of them."""
-        return next((item for item in self.expect if set(item.presets) & set(presets)), None)
+    def expected(self, service: ServicePlan) -> Expected | None:
+        """Return what is expected of a service, the first entry that is about it; None: it does not happen to it."""
+        return next((item for item in self.expect if item.concerns(service)), None)
 
 
 @cache

@@ -11,6 +11,7 @@ import yaml
 
 from mlmon.plan.conditions import Both, Compare
 from mlmon.plan.quantities import (
+    DAY,
     Age,
     Fraction,
     Gap,
@@ -24,6 +25,7 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
+    TimeLeft,
 )
 from mlmon.plan.slo import Events, TimeWhile, Within
 
@@ -38,6 +40,8 @@ STEEPNESS: Final = 6.0
 _USUAL: Final = Path(__file__).with_name("usual.yaml")
 _TAIL: Final = 0.1
 """The bulk of a latency lies at a tenth of the lowest threshold: six nines of the requests are faster than that."""
+_REMEMBERED: Final = 3600.0
+"""Seconds of healthy signals that a replay has at least."""
 _Key = tuple[str, str]
 
 
@@ -112,7 +116,8 @@ class Levels:
             case Quantile(signal=signal) if above:
                 self._lower(signal, min(above) * _TAIL)
             case Ratio(part=part, whole=whole):
-                self._lower(part, good * self.of(whole))
+                # Of what is judged by the day there are few, such as runs of a pipeline, and none fails.
+                self._lower(part, 0.0 if quantity.window >= DAY else good * self.of(whole))
             case Share(part=part, whole=whole) | Mean(total=part, count=whole) | PerRate(level=part, counter=whole):
                 self._put(part, good * self.of(whole))
             case Fraction(part=part, rest=rest):
@@ -125,9 +130,10 @@ class Levels:
             case Gap(wanted=wanted, present=present):
                 self._put(present, self.of(wanted))
             case Increase(signal=signal):
-                self._put(signal, good / float(quantity.window.seconds) if min(above, default=0) > 10 else 0.0)
-            case Level(signal=signal) | Age(signal=signal) | Rate(signal=signal):
-                self._put(signal, good)
+                self._put(signal, _often(quantity, above, below))
+            case Level(signal=signal) | Age(signal=signal) | Rate(signal=signal) | TimeLeft(signal=signal):
+                # An age below zero is a time to come.
+                self._put(signal, -good if isinstance(quantity, TimeLeft) else good)
             case _:
                 self.of(quantity.signals[0])
 
@@ -155,6 +161,15 @@ def _good(quantity: Quantity, above: list[float], below: list[float]) -> float:
     if below:
         return max(below) * 1.6
     return float(low or 0)
+
+
+def _often(quantity: Quantity, above: list[float], below: list[float]) -> float:
+    """Events a second of what is counted over a window: far above a least number, and none where few are too many."""
+    window = float(quantity.window.seconds)
+    if below and not above:
+        # A window may be longer than what is simulated of it.
+        return 20 * max(below) / min(window, _REMEMBERED)
+    return _good(quantity, above, below) / window if min(above, default=0) > 10 else 0.0
 
 
 def _usual_level(signal: Signal) -> float:

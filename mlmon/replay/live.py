@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlmon.budget.query import QueryError
 from mlmon.plan.conditions import Compare, on_backend
 from mlmon.promql.conditions import condition
 from mlmon.promql.quantities import Renderer
 from mlmon.promql.text import equals
+from mlmon.remote.http import QueryError
 from mlmon.replay import rules
 from mlmon.replay.curves import curves
 from mlmon.replay.judge import spans_of
@@ -21,8 +21,8 @@ from mlmon.units import UnitError, read
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlmon.budget.query import Client
     from mlmon.plan.model import Plan, ServicePlan
+    from mlmon.remote.client import Client
     from mlmon.replay.rules import Judged
     from mlmon.replay.server import Series
 
@@ -113,7 +113,7 @@ class Past:
 
     def _judgeable(self, service: ServicePlan) -> tuple[list[Judged], list[str]]:
         """Where a recording does not exist, its expression is asked instead, unless a baseline looks back on it."""
-        found = rules.alerts(service, self.plan.outputs, written=True)
+        found = rules.alerts(service, self.plan.outputs)
         recorded = {rule.record for rule in rules.recordings(service, self.plan.outputs)}
         read = {name for item in found for name in item.reads} & recorded
         missing = {name for name in sorted(read) if not self._exists(name)}

@@ -30,7 +30,8 @@ class Fired:
 class Message:
     """One notification: who is told, when, of which alert, and whether it wakes somebody.
 
-    `at` is None where business hours did not begin before the alert was over or the replay ended.
+    `at` is None where business hours did not begin before the alert was over or the replay ended. What joined the same
+    group later, by its name and the moment, changed the incident that was open and woke nobody a second time.
     """
 
     receiver: str
@@ -40,6 +41,7 @@ class Message:
     since: float
     at: float | None
     paging: bool
+    joined: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import inf
 from typing import TYPE_CHECKING
@@ -94,9 +94,11 @@ class _Group:
                 number for number in firing if not any(self._fires(other, look) for other in self.silencers[number])
             ]
             self.told |= set(heard)
+            if message:
+                message = self._joined(message, heard, look)
             wanted = wanted or bool(heard)
             if heard and message is None and is_sent(self.route, self.config.intervals, self._local(look)):
-                message = self._message(heard[0], begun, look)
+                message = self._joined(self._message(heard[0], begun, look), heard, look)
             if not firing:
                 break
             look += float(self.route.group_interval.seconds)
@@ -108,6 +110,11 @@ class _Group:
         alert = self.fired[number].alert
         severity = self.plan.routing.severity(alert.severity)
         return Message(self.route.receiver, severity.name, alert.name, alert.service, since, at, severity.paging)
+
+    def _joined(self, message: Message, heard: list[int], look: float) -> Message:
+        known = {message.alert, *(name for name, _ in message.joined)}
+        names = dict.fromkeys(self.fired[number].alert.name for number in heard)
+        return replace(message, joined=(*message.joined, *((name, look) for name in names if name not in known)))
 
     def _next(self, after: float) -> float | None:
         spans = (span for number in self.members for span in self.fired[number].spans if span.until(inf) > after)

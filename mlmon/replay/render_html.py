@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlmon.replay.report import Report
 
 _STYLE: Final = Path(__file__).with_name("page.css")
+_UNTOLD: Final = "no: another alert says more, or it was over by the next look"
 _KINDS: Final = ("first", "second", "third")
 
 
@@ -130,10 +131,12 @@ def _told(report: Report, result: Result, colours: dict[str, str]) -> Element:
             node("td", message.receiver),
             node("td", report.clock(message.since), class_="when"),
             node("td", _when(report, message), class_="when"),
+            node("td", ", ".join(f"{name} at {report.clock(at)}" for name, at in message.joined)),
         )
         for message in result.messages
     ]
-    return _table("Who is told", ("Alert", "Severity", "Receiver", "Fires since", "Told at"), rows)
+    heads = ("Alert", "Severity", "Receiver", "Fires since", "Told at", "Part of the same incident")
+    return _table("Who is told", heads, rows)
 
 
 def _when(report: Report, message: Message) -> str:
@@ -147,7 +150,7 @@ def _alerts(report: Report, result: Result, colours: dict[str, str]) -> Element:
             node("th", _name(item), scope="row"),
             node("td", _severity(item.alert.severity, colours)),
             node("td", _times(report, result, item)),
-            node("td", "held back, since another alert says more" if item in result.held_back else ""),
+            node("td", _UNTOLD if item in result.held_back else ""),
         )
         for item in result.fired
     ]
@@ -182,7 +185,7 @@ def _figure(report: Report, result: Result, item: Curve, colours: dict[str, str]
 def _legend(report: Report, result: Result, colours: dict[str, str]) -> Element:
     used = dict.fromkeys(item.alert.severity for item in result.fired)
     keys = [(colours[name], f"{name} fires") for name in used]
-    keys += [("first back", "held back")] if result.held_back else []
+    keys += [("first back", "not told")] if result.held_back else []
     keys += [("mark", "somebody is told")] if result.messages else []
     keys += [("phase", "; ".join(phase.name for phase in report.incident.phases))] if report.incident else []
     return node(

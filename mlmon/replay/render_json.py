@@ -59,4 +59,5 @@ def _message(message: Message) -> dict[str, Any]:
         "paging": message.paging,
         "since": iso(message.since),
         "at": None if message.at is None else iso(message.at),
+        "joined": [{"alert": name, "at": iso(at)} for name, at in message.joined],
     }

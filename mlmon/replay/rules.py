@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.plan.conditions import Written, on_backend
-from mlmon.promql.tree import kind, metric, nodes, tree
+from mlmon.plan.conditions import on_backend
+from mlmon.promql.text import string
+from mlmon.promql.tree import kind, matchers, metric, nodes, tree
 from mlmon.targets.prometheus.rules import groups, rule
 from mlmon.units import Duration
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlmon.plan.model import Alert, Outputs, ServicePlan
+
+_OPERATORS: Final = {"Equal": "=", "NotEqual": "!=", "Re": "=~", "NotRe": "!~"}
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,22 @@ def names(expression: str) -> frozenset[str]:
     )
 
 
-def alerts(service: ServicePlan, outputs: Outputs, *, written: bool) -> list[Judged]:
-    """Return the alerts that Prometheus judges, with or without those that a spec writes in PromQL."""
+def selectors(expression: str) -> list[str]:
+    """Return each selector of an expression by itself, without its window and offset."""
+    root = tree(expression)
+    found = [node for node in nodes(root) if kind(node) == "VectorSelector"] if root is not None else []
+    return list(dict.fromkeys(_selector(node) for node in found))
+
+
+def _selector(node: Any) -> str:
+    written = [f"{label}{_OPERATORS[how]}{string(value)}" for label, how, value in sorted(matchers(node))]
+    return f"{node.name or ''}{{{', '.join(written)}}}"
+
+
+def alerts(service: ServicePlan, outputs: Outputs) -> list[Judged]:
+    """Return the alerts that Prometheus judges, those that a spec writes in PromQL among them."""
     found = [alert for alert in service.alerts if on_backend(alert.condition, "prometheus")]
-    return [_judged(alert, service, outputs) for alert in found if written or not isinstance(alert.condition, Written)]
+    return [_judged(alert, service, outputs) for alert in found]
 
 
 def _judged(alert: Alert, service: ServicePlan, outputs: Outputs) -> Judged:

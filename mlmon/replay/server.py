@@ -5,11 +5,9 @@ from __future__ import annotations
 import contextlib
 import http.client
 import json
-import os
 import re
 import signal
 import socket
-import subprocess
 import tempfile
 import threading
 import time
@@ -18,17 +16,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.replay import wire
+from mlmon.replay import guarded, wire
 from mlmon.replay.trouble import ReplayError
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterable, Iterator, Sequence
 
 _READY: Final = 20.0
-_GRACE: Final = 3.0
 _ATTEMPTS: Final = 3
 _SPAN: Final = "100d"
 """Everything that a replay writes stays in memory: samples of any age are taken, and nothing is compacted meanwhile."""
+_FULL: Final = (b"no space left", b"file too large", b"disk quota")
 _SAID: Final = re.compile(r'(?:err|error)="?((?:[^"\\]|\\.)*)')
 
 Series = list[tuple[dict[str, str], list[tuple[float, float]]]]
@@ -137,14 +136,7 @@ def _started(executable: Path, folder: Path, deadline: float) -> Iterator[tuple[
     )
     with log.open("wb") as output:
         try:
-            process = subprocess.Popen(
-                [executable, *options],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                cwd=folder,
-                start_new_session=True,
-            )
+            process = guarded.start([executable, *options], folder.parent, folder, output)
         except OSError as error:
             reason = (error.strerror or "unknown reason").lower()
             raise ReplayError(f"prometheus cannot be started: {reason}", "see MLMON_PROMETHEUS and PATH") from None
@@ -156,7 +148,7 @@ def _started(executable: Path, folder: Path, deadline: float) -> Iterator[tuple[
             yield None, "address already in use" in last_words(log)
     finally:
         server.close()
-        _stop(process)
+        guarded.stop(process)
 
 
 def _ready(server: Server, process: subprocess.Popen[bytes], deadline: float) -> bool:
@@ -167,14 +159,6 @@ def _ready(server: Server, process: subprocess.Popen[bytes], deadline: float) ->
             raise ReplayError("prometheus was not ready in time", "see what keeps the machine busy, or raise --timeout")
         time.sleep(0.05)
     return False
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    """Kill the process group: nothing in its folder is worth an orderly end."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(_GRACE)
 
 
 @contextlib.contextmanager
@@ -233,7 +217,7 @@ def _line(said: bytes) -> str:
 
 
 def _room(said: bytes) -> str:
-    if b"no space left" in said.lower():
+    if any(sign in said.lower() for sign in _FULL):
         return "free space where temporary files go, or set TMPDIR to a folder with some hundred megabytes"
     return "run this again; if it stays, start prometheus by hand to see what it says"
 

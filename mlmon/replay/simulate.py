@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Plan, ServicePlan
     from mlmon.replay.incident import Incident
-    from mlmon.replay.rules import Rule
+    from mlmon.replay.rules import Judged, Rule
     from mlmon.replay.server import Server
 
 _DAY: Final = 86400
@@ -57,8 +57,8 @@ class Times:
         return [float(moment) for moment in range(self.start, self.end + 1, self.step)]
 
 
-def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident) -> Result:
-    """Return what fires over an incident. Raises ReplayError."""
+def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident, *, drawn: bool = True) -> Result:
+    """Return what fires over an incident, with the curves for a picture if it is to be `drawn`. Raises ReplayError."""
     begin = int(incident.begin.replace(tzinfo=zone(plan.routing.business_hours)).timestamp())
     course = Course.of(service, incident, Clock(begin, incident.begin))
     outputs = plan.outputs
@@ -66,7 +66,7 @@ def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident)
         begin - WARM_UP, begin - 3600, begin, begin + int(incident.length.seconds),
         max(int(outputs.evaluation_interval.seconds), 1),
     )  # fmt: skip
-    judged = rules.alerts(service, outputs, written=False)
+    judged = rules.alerts(service, outputs)
     ordered = rules.passes(rules.recordings(service, outputs), {name for item in judged for name in item.reads})
     read = {name for item in judged for name in item.reads} | {
         name for step in ordered for r in step for name in r.reads
@@ -75,19 +75,28 @@ def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident)
     server.write(exposed(course, range(times.raw, times.end + 1, scrape), read))
     for rules_of_pass in ordered:
         server.write([made for rule in rules_of_pass for made in _recorded(server, course, service, rule, times)])
-    fired = fired_alerts(server, judged, times.grid)
+    unseen = {item.alert.name: lost for item in judged if (lost := _unseen(server, item, times))}
+    fired = fired_alerts(server, [item for item in judged if item.alert.name not in unseen], times.grid)
     sent, silent = messages(plan, fired, times.end)
     return Result(
         service, times.start, times.end, begin, times.step, tuple(fired), tuple(sent),
-        curves(server, service, fired, times.grid), tuple(_notes(service)),
+        curves(server, service, fired, times.grid) if drawn else (), tuple(_notes(service, unseen)),
         verdict(incident, service, fired, sent, begin), tuple(silent),
     )  # fmt: skip
 
 
-def _notes(service: ServicePlan) -> Iterator[str]:
-    written = sorted({alert.name for alert in service.alerts if isinstance(alert.condition, Written)})
-    if written:
-        yield f"not judged, because a spec writes them in PromQL over series of its own: {', '.join(written)}"
+def _unseen(server: Server, item: Judged, times: Times) -> list[str]:
+    """The selectors of a hand-written expression that find nothing in the healthy hour, as no signal is behind them."""
+    if not isinstance(item.alert.condition, Written):
+        return []
+    step = (times.begin - times.start) / 12
+    found = rules.selectors(item.expr)
+    return [text for text in found if not server.range(f"count({text})", times.start, times.begin, step)]
+
+
+def _notes(service: ServicePlan, unseen: dict[str, list[str]]) -> Iterator[str]:
+    for name, selectors in sorted(unseen.items()):
+        yield f"{name} is not judged: it is written in PromQL, and no signal of the service is {', '.join(selectors)}"
     elsewhere = sorted(
         {
             f"{alert.name} of {alert.component}"

@@ -29,7 +29,8 @@ _MEASURED: Final = frozenset({"seconds", "joules"})
 """Units of counters that count no single events."""
 _FEW: Final = 8.0
 _SUFFIXES: Final = ("", "_bucket", "_count", "_sum")
-_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_BOUNDS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+"""Of histograms whose bounds the preset does not know, wide enough for a threshold of minutes."""
 
 
 def exposed(course: Course, moments: Sequence[int], wanted: Container[str]) -> Iterator[Made]:
@@ -189,7 +190,10 @@ class _Line:
         return values
 
     def _timestamp(self) -> list[float]:
-        usual = max(self.of.course.levels.of(self.signal), 60.0)
+        level = self.of.course.levels.of(self.signal)
+        if level < 0:
+            return [(moment - level) / self.scale if self._sent(moment) else STALE for moment in self.of.moments]
+        usual = max(level, 60.0)
         values = []
         for moment in self.of.moments:
             sent = self._sent(moment)

@@ -53,7 +53,7 @@ def test_timeline() -> None:
     assert f"  page HighErrorRatio gpu=GPU 0{'':17}.........................#########.......#########\n" in text
     assert "    12:30  pagerduty-ml       page    HighErrorRatio\n" in text
     assert "    nobody slack              ticket  HighErrorRatio (fires since 12:40)\n" in text
-    assert "  held back, since another alert says more: HighErrorRatio (ticket)\n" in text
+    assert "  not told, as another alert says more or it was over soon: HighErrorRatio (ticket)\n" in text
     assert "  not as expected: nobody is paged\n" in text
     assert "\x1b" not in text
 

@@ -151,6 +151,46 @@ def test_interrupted_while_it_waits(script: Script, tmp_path: Path, number: sign
     assert is_gone(int(pid.read_text()))
 
 
+def test_killed_without_a_word(require_tool: Callable[[str], str], tmp_path: Path) -> None:
+    """A real Prometheus and its folder are gone soon after a SIGKILL of mlmon, which can tidy nothing itself."""
+    code = (
+        "import sys, time; from pathlib import Path; from mlmon.replay.server import prometheus\n"
+        f"with prometheus(Path({require_tool('prometheus')!r}), 30) as server:\n"
+        "    print(server.log, flush=True); time.sleep(60)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, cwd=ROOT, text=True)
+    assert process.stdout is not None
+    folder = Path(process.stdout.readline().strip()).parent.parent
+    running = [pid for pid in _processes() if str(folder) in _command(pid)]
+    process.kill()
+    process.communicate()
+    assert len(running) >= 2
+    wait_for(lambda: not folder.exists() and all(is_gone(pid) for pid in running))
+
+
+def _processes() -> list[int]:
+    return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def test_disk_that_fills_up_under_a_real_prometheus(require_tool: Callable[[str], str], script: Script) -> None:
+    """A limit of the size of files breaks writes as a full disk does."""
+    path = script(f'ulimit -f 256; exec {require_tool("prometheus")} "$@"')
+    samples = [(moment * 1000, float(moment)) for moment in range(20_000)]
+    series = [((("__name__", "x"), ("n", str(number))), samples) for number in range(20)]
+    with pytest.raises(ReplayError) as caught, prometheus(path, 30) as server:
+        server.write(series)
+    assert caught.value.message.startswith(("prometheus refused samples: ", "prometheus no longer answers: "))
+    assert "file too large" in caught.value.message
+    assert caught.value.advice.startswith("free space where temporary files go")
+
+
 def wait_for(happened: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 20
     while not happened():

@@ -28,8 +28,8 @@ def test_a_ticket_on_saturday_night() -> None:
         ├─ grouped by alertname, severity, service: TrafficLow, fraud-detector, ticket
         ├─ repeated every 1d while it fires
         ├─ silenced while one of these fires
-        │  └─ page: ContainerOOMLoop, ContainerRestarting, NoReplicaAvailable, ReplicasUnavailable, ServiceAbsent,
-        │       ServiceDown
+        │  └─ page: CertificateExpiresSoon, ContainerOOMLoop, ContainerRestarting, NoReplicaAvailable, ProbeFailing,
+        │       ReplicasUnavailable, ServiceAbsent, ServiceDown
         └─ silences: none
         """)
 

@@ -42,17 +42,33 @@ INCIDENTS = {
     ),
     "no replica is left": (
         "fraud-detector",
-        ("NoReplicaAvailable", "ServiceDown", "HighErrorRatio", "ErrorBudgetBurn/slo=availability", "TrafficLow"),
+        ("NoReplicaAvailable", "ServiceDown", "HighErrorRatio", "ErrorBudgetBurn/slo=availability", "TrafficLow",
+         "ReplicasUnavailable", "ContainerRestarting", "ContainerOOMLoop"),
         "NoReplicaAvailable",
+    ),
+    "a pod is killed again and again": (
+        "recommender",
+        ("ContainerOOMLoop", "ContainerRestarting", "ReplicasUnavailable", "HighErrorRatio"),
+        "ContainerOOMLoop, ContainerRestarting, ReplicasUnavailable",
+    ),
+    "a GPU is lost": (
+        "recommender",
+        ("GPUXidError", "GPUMemoryNearlyFull", "ReplicasUnavailable", "HighLatencyP99", "ErrorBudgetBurn"),
+        "GPUXidError, GPUMemoryNearlyFull, ReplicasUnavailable",
+    ),
+    "one failure counted in two metrics": (
+        "support-chat",
+        ("HighErrorRatio", "HighGenerationErrorRatio"),
+        "HighErrorRatio, HighGenerationErrorRatio",
     ),
 }  # fmt: skip
 
 
 def pages(alerts: list[Known], outcome: Outcome) -> list[str]:
-    """Names of the alerts in messages of pages, each message once."""
-    told = [dict(item.group) for item in outcome.sent]
+    """The alerts in messages of pages, each message once."""
     assert len(alerts) == len(outcome.silenced_by)
-    return [group["alertname"] for group in told if group["severity"] == "page"]
+    told = [item for item in outcome.sent if dict(item.group)["severity"] == "page"]
+    return [", ".join(dict.fromkeys(alerts[number].label["alertname"] for number in item.alerts)) for item in told]
 
 
 @pytest.mark.parametrize("at", [SATURDAY_NIGHT, TUESDAY_NOON], ids=["Saturday night", "Tuesday noon"])

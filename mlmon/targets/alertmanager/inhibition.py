@@ -1,13 +1,15 @@
-"""Inhibition: one incident, one page.
+"""Inhibition: what another alert already says is held back.
 
-While a source alert fires, its targets (same values of the `equal` labels) are not sent; they are when it ends.
-Five reasons, one function each:
+While a source alert fires, its targets (same values of the `equal` labels) are not sent; they are when it ends. That
+makes an incident one page only where the source comes first; where it may come later, grouping does (tree.py).
+Six reasons, one function each:
 
 1. `_urgency`: the ticket beside a page about the same alert adds nothing.
 2. `_burn_tiers`: while the budget burns fast it also burns slowly; the fast tier says how much time is left.
 3. `_outage`: a service that is gone is slow, failing and idle as well; those are symptoms, not further incidents.
-4. `_budgets`: a threshold on the signal whose budget burns at a page's rate says the same thing a second time.
-5. `_layers`: what broke below shows above; only a page may silence, since it alone wakes someone who will look.
+4. `_causes`: who has been woken because the service is gone finds the cause; a page about it would be the second one.
+5. `_budgets`: a threshold on the signal whose budget burns at a page's rate says the same thing a second time.
+6. `_layers`: what broke below shows above; only a page may silence, since it alone wakes someone who will look.
 
 Three properties keep an alert from being silenced by one that nobody hears of, and tests hold them for every pair:
 
@@ -36,13 +38,14 @@ LAYERS: Final = ("infrastructure", "application", "model")
 """From the lowest: what breaks below shows above."""
 
 _SYMPTOM: Final = equal("kind", "symptom")
+_CAUSE: Final = equal("kind", "cause")
 _OUTAGE: Final = equal("outage", "true")
 _NO_OUTAGE: Final = differs("outage", "true")
 
 
 def inhibit_rules(plan: Plan) -> list[dict[str, Any]]:
     """Return the rules, grouped by reason; those about outages and burn tiers only where the plan has them."""
-    return [*_urgency(plan), *_burn_tiers(plan), *_outage(plan), *_budgets(plan), *_layers(plan)]
+    return [*_urgency(plan), *_burn_tiers(plan), *_outage(plan), *_causes(plan), *_budgets(plan), *_layers(plan)]
 
 
 def _rule(source: list[str], target: list[str], *same: str) -> dict[str, Any]:
@@ -96,9 +99,19 @@ def _outage(plan: Plan) -> Iterator[dict[str, Any]]:
     for severity in severities:
         affected = among("severity", _hears(severities, severity))
         for layers, explained in ((LAYERS[:2], LAYERS), (LAYERS[2:], LAYERS[2:])):
-            if any(alert.outage and alert.severity == severity.name and alert.layer in layers for alert in plan.alerts):
+            if _has_outage(plan, layers, severity.name):
                 source = [_OUTAGE, equal("severity", severity.name), among("layer", layers)]
                 yield _rule(source, [_SYMPTOM, _NO_OUTAGE, affected, among("layer", explained)])
+
+
+def _causes(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Only pages are held back: the ticket about a cause tells whoever looks into the outage what to look at."""
+    severities = plan.routing.severities
+    for severity in (severity for severity in severities if severity.paging):
+        pages = [name for name in _hears(severities, severity) if plan.routing.severity(name).paging]
+        if _has_outage(plan, LAYERS[:2], severity.name):
+            source = [_OUTAGE, equal("severity", severity.name), among("layer", LAYERS[:2])]
+            yield _rule(source, [_CAUSE, _NO_OUTAGE, among("severity", pages), among("layer", LAYERS[:2])])
 
 
 def _budgets(plan: Plan) -> Iterator[dict[str, Any]]:
@@ -125,5 +138,6 @@ def _layers(plan: Plan) -> Iterator[dict[str, Any]]:
                 yield _rule([*source, _OUTAGE], [_SYMPTOM, _OUTAGE, affected, among("layer", above)])
 
 
-def _has_outage(plan: Plan, layers: tuple[str, ...]) -> bool:
-    return any(alert.outage and alert.layer in layers for alert in plan.alerts)
+def _has_outage(plan: Plan, layers: tuple[str, ...], severity: str | None = None) -> bool:
+    outages = (alert for alert in plan.alerts if alert.outage and severity in {None, alert.severity})
+    return any(alert.layer in layers for alert in outages)

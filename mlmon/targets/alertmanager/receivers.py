@@ -33,8 +33,8 @@ def _text(name: str) -> str:
 
 
 def _first(annotation: str) -> str:
-    """Link of the first alert of the group, or Alertmanager's own page for alerts that bring none."""
-    return f"{{{{ or (index .Alerts 0).Annotations.{annotation} .ExternalURL }}}}"
+    """Link of the group's first alert that still fires, or Alertmanager's own page for alerts that bring none."""
+    return f"{{{{ or (index (or .Alerts.Firing .Alerts) 0).Annotations.{annotation} .ExternalURL }}}}"
 
 
 _LINKS: Final = {"runbook": "runbook_url", "dashboard": "dashboard_url"}
@@ -50,7 +50,7 @@ def _pagerduty(settings: Settings) -> Settings:
         "routing_key_file": settings["routing_key_file"],
         "description": _text("title"),
         "severity": _text("pagerduty.severity"),
-        "class": "{{ .GroupLabels.alertname }}",
+        "class": _text("name"),
         "component": "{{ .CommonLabels.component }}",
         "group": "{{ .GroupLabels.service }}",
         "client_url": _first("dashboard_url"),
@@ -70,6 +70,8 @@ def _opsgenie(settings: Settings) -> Settings:
         "entity": "{{ .GroupLabels.service }}",
         "tags": "{{ .GroupLabels.service }},{{ .GroupLabels.severity }},{{ .CommonLabels.layer }}",
         "details": _DETAILS,
+        # An incident that is open is told what has joined it; that notifies nobody again.
+        "update_alerts": True,
     }
 
 

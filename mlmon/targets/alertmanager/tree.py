@@ -15,6 +15,13 @@ if TYPE_CHECKING:
 GROUP_BY: Final = ("alertname", "severity", "service")
 """One notification for one kind of trouble of one service, however many GPUs, pods or SLOs show it."""
 
+PAGE_BY: Final = ("outage", "service", "severity")
+"""One page for one service in trouble, and one more once it is gone altogether.
+
+Which alert of an incident is the first is not known beforehand, and inhibition has a fixed direction. What joins a
+group later changes the incident that is open in PagerDuty or Opsgenie, whose key is the group's (docs/routing.md).
+"""
+
 GROUP_WAIT: Final = Duration.of("30s")
 """Long enough for the alerts of one incident to meet, so that inhibition works before the first message.
 
@@ -34,6 +41,8 @@ class _Leaf:
     def changes(self, receiver: str) -> dict[str, Any]:
         """The settings in which it differs from the root, whose receiver is given."""
         own: dict[str, Any] = {} if self.receiver == receiver else {"receiver": self.receiver}
+        if self.severity.paging:
+            own["group_by"] = list(PAGE_BY)
         if self.severity.repeat_interval != REPEAT_INTERVAL:
             own["repeat_interval"] = str(self.severity.repeat_interval)
         return own | active(self.severity)

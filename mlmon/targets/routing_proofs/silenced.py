@@ -74,6 +74,13 @@ def _outage(source: Alert, target: Alert, routing: Routing) -> bool:
     return source.outage and _is_symptom(target) and explains
 
 
+def _cause(source: Alert, target: Alert, routing: Routing) -> bool:
+    """Whoever was woken because it is gone looks for the cause; a page about that would be the second one."""
+    at_work = source.outage and _pages(source, routing) and source.layer != "model"
+    page = _pages(target, routing) and target.kind == "cause" and not target.outage
+    return at_work and page and target.layer != "model"
+
+
 def _budget(source: Alert, target: Alert, routing: Routing) -> bool:
     """The budget that pages is spent by what the threshold measures."""
     about = source.signal == target.signal != "" and source.layer == target.layer
@@ -92,6 +99,7 @@ _REASONS: Final[dict[str, Reason]] = {
     "more urgent": _same_alert,
     "faster tier": _faster_tier,
     "outage": _outage,
+    "cause of an outage": _cause,
     "budget": _budget,
     "layer below": _below,
 }
