@@ -57,7 +57,8 @@ def test_an_alarm_does_what_its_cases_say(name: str) -> None:
 
 
 def metric_alarm(part: str) -> MetricAlarm:
-    (found,) = [alarm for name, alarm in alarms().items() if name.endswith(part) and isinstance(alarm, MetricAlarm)]
+    (found,) = [alarm for name, alarm in alarms().items() if name.endswith(f"fraud-detector-{part}")]
+    assert isinstance(found, MetricAlarm)
     return found
 
 
@@ -66,15 +67,15 @@ SAMPLED = replace(LATENCY, evaluate_low_sample_count_percentiles="evaluate")
 CHANGES: list[tuple[str, dict[str, Any]]] = [
     ("HighErrorRatio-page", {"threshold": Decimal("0.011")}),
     ("HighErrorRatio-page", {"threshold": Decimal("0.0099")}),
-    ("HighErrorRatio-page", {"datapoints_to_alarm": 4}),
-    ("HighErrorRatio-page", {"evaluation_periods": 6, "datapoints_to_alarm": 6}),
+    ("HighErrorRatio-page", {"datapoints_to_alarm": 1}),
+    ("HighErrorRatio-page", {"evaluation_periods": 3, "datapoints_to_alarm": 3}),
     ("HighErrorRatio-page", {"treat_missing_data": "breaching"}),
     ("HighErrorRatio-page", {"comparison_operator": "GreaterThanOrEqualToThreshold"}),
     ("HighLatencyP99-page", {"threshold": Decimal(1000)}),
     ("EndpointMemoryHigh-ticket", {"treat_missing_data": "notBreaching"}),
     ("EndpointAbsent-page", {"treat_missing_data": "missing"}),
     ("TrafficLow-ticket", {"comparison_operator": "GreaterThanUpperThreshold"}),
-    ("availability-page-fast-1h", {"threshold": Decimal("0.0145")}),
+    ("ErrorBudgetBurn-availability-page-fast-1h", {"threshold": Decimal("0.0145")}),
 ]
 
 
@@ -84,8 +85,9 @@ def test_a_changed_alarm_is_noticed(part: str, change: dict[str, Any]) -> None:
     assert failures(replace(alarm, **change), cases()[alarm.name])
 
 
-def test_a_window_that_waits_for_fewer_errors_is_noticed() -> None:
-    alarm = metric_alarm("availability-page-fast-1h")
+@pytest.mark.parametrize("part", ["ErrorBudgetBurn-availability-page-fast-1h", "HighErrorRatio-page"])
+def test_a_window_that_waits_for_fewer_errors_is_noticed(part: str) -> None:
+    alarm = metric_alarm(part)
     queries = tuple(
         replace(query, expression=query.expression.replace(">= 5", ">= 4")) for query in alarm.metric_queries
     )
@@ -94,7 +96,9 @@ def test_a_window_that_waits_for_fewer_errors_is_noticed() -> None:
 
 def test_a_composite_of_any_part_is_noticed() -> None:
     (alarm,) = [
-        item for name, item in alarms().items() if name.endswith("page-fast") and isinstance(item, CompositeAlarm)
+        item
+        for name, item in alarms().items()
+        if name.endswith("fraud-detector-ErrorBudgetBurn-availability-page-fast") and isinstance(item, CompositeAlarm)
     ]
     assert isinstance(alarm.rule, AllOf)
     changed = replace(alarm, rule=AnyOf(alarm.rule.rules))
@@ -123,7 +127,9 @@ def test_a_rule_of_every_kind() -> None:
 
 def test_a_composite_without_suppressor_has_a_case_for_each_part() -> None:
     (alarm,) = [
-        item for name, item in alarms().items() if name.endswith("page-fast") and isinstance(item, CompositeAlarm)
+        item
+        for name, item in alarms().items()
+        if name.endswith("fraud-detector-ErrorBudgetBurn-availability-page-fast") and isinstance(item, CompositeAlarm)
     ]
     assert [case["ends"] for case in composite_cases(alarm)["cases"]] == ["ALARM", "OK", "OK"]
 

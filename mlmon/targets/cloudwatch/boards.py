@@ -42,8 +42,8 @@ def _graph(panel: Panel) -> MetricWidget | None:
         read = measure(series.quantity) if series.quantity.on("cloudwatch") else None
         if read is None:
             continue
-        names = {name: f"{name}{number}" for name, _, _ in read.metrics}
         stats = read.stats(_PERIOD)
+        names = {name: f"{name}{number}" for name in stats}
         queries += [MetricQuery(id=names[name], metric=metric) for name, metric in stats.items()]
         math = read.math or "m"
         for name, own in names.items():

@@ -9,8 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.slo import Events
-from mlmon.targets.cloudwatch.alarm import AllOf, CompositeAlarm, InState, MetricAlarm, MetricQuery, Suppressor
-from mlmon.targets.cloudwatch.measure import stat
+from mlmon.targets.cloudwatch.alarm import (
+    AllOf,
+    CompositeAlarm,
+    InState,
+    MetricAlarm,
+    MetricQuery,
+    MetricStat,
+    Suppressor,
+)
+from mlmon.targets.cloudwatch.measure import stats
 
 if TYPE_CHECKING:
     from mlmon.plan.slo import BurnTier, Slo
@@ -44,12 +52,12 @@ def _window(slo: Slo, tier: BurnTier, window: Duration, frame: Frame) -> MetricA
     period = int(window.seconds)
     pairs = slo.indicator.pairs if isinstance(slo.indicator, Events) else ()
     counted = [(bad, total) for bad, total in pairs if bad.cloudwatch and total.cloudwatch]
-    queries = []
+    read: dict[str, MetricStat] = {}
     for number, (bad, total) in enumerate(counted):
-        queries.append(MetricQuery(id=f"bad{number}", metric=stat(bad, "Sum", period)))
-        queries.append(MetricQuery(id=f"all{number}", metric=stat(total, "Sum", period)))
+        read |= stats(f"bad{number}", bad, "Sum", period) | stats(f"all{number}", total, "Sum", period)
+    queries = [MetricQuery(id=name, metric=metric) for name, metric in read.items()]
     failed, every = (
-        " + ".join(f"FILL({name}{number}, 0)" for number in range(len(counted))) for name in ("bad", "all")
+        " + ".join(f"FILL({name}, 0)" for name in read if name.startswith(kind)) for kind in ("bad", "all")
     )
     enough = f"({failed}) >= {tier.min_errors if window == tier.long else 0}"
     ratio = f"IF(({every}) > 0 AND {enough}, ({failed}) / ({every}), 0)"

@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.targets.cloudwatch.composite import children
-from mlmon.targets.cloudwatch.readings import readings
+from mlmon.targets.cloudwatch.measure import is_added
+from mlmon.targets.cloudwatch.readings import least_events, readings
 from mlmon.targets.cloudwatch.watched import watched
 from mlmon.units import plain
 
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 _MORE: Final = 2
 """Periods beyond the evaluated ones in which CloudWatch still looks for data."""
-_AT_LEAST: Final = re.compile(r"\) >= ([1-9][0-9]*)")
+_LEADING: Final = re.compile(r"0$|^part$|^whole$")
+"""The ids of the first pair of metrics of which one counts a share of the other."""
 _WITHOUT_DATA: Final = {
     "missing": "INSUFFICIENT_DATA",
     "ignore": "ALARM",
@@ -70,16 +72,23 @@ def _comparison(alarm: MetricAlarm) -> Iterator[dict[str, Any]]:
     back = [*pages, (reads.healthy, (n - m + 1) * size)]
     yield _case("healthy again", back, "OK", reads)
     ended = [*pages, (None, (n + _MORE) * size)]
-    yield _case("the data ends while it is beyond", ended, _WITHOUT_DATA[alarm.treat_missing_data], reads)
+    yield _case("the data ends while it is beyond", ended, _without_data(alarm), reads)
     yield from _few(alarm, reads, size)
+
+
+def _without_data(alarm: MetricAlarm) -> str:
+    """A sum takes missing events for none, which is below any band and above no threshold."""
+    sums = any(is_added(query.id) for query in alarm.metric_queries)
+    return "ALARM" if sums and "LessThan" in alarm.comparison_operator else _WITHOUT_DATA[alarm.treat_missing_data]
 
 
 def _few(alarm: MetricAlarm, reads: Readings, size: int) -> Iterator[dict[str, Any]]:
     """A share of so few events that the alarm waits for more of them."""
-    least = next((int(found[1]) for query in alarm.metric_queries if (found := _AT_LEAST.search(query.expression))), 0)
+    least = least_events(alarm)
     for count, ends in ((least - 1, "OK"), (least, "ALARM")) if least else ():
-        only = {name: value * 0 + count * (name[-1] == "0") for name, value in reads.beyond.items()}
-        yield _case(f"all of {count} events", [(None, size - 1), (only, 1)], ends, reads)
+        only = {name: value * 0 + count * bool(_LEADING.search(name)) for name, value in reads.beyond.items()}
+        parts: list[Part] = [(None, size - 1), (only, 1)] * alarm.datapoints_to_alarm
+        yield _case(f"all of {count} events", parts, ends, reads)
 
 
 def _absence(alarm: MetricAlarm) -> Iterator[dict[str, Any]]:

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.plan.baselines import Seasonal
 from mlmon.plan.conditions import Absent, Both, Compare, Condition
+from mlmon.plan.quantities import Ratio
 from mlmon.targets.cloudwatch.alarm import AllOf, CompositeAlarm, InState, MetricAlarm, MetricQuery
-from mlmon.targets.cloudwatch.measure import bound, measure, stat
+from mlmon.targets.cloudwatch.measure import bound, enough, measure, stat, stats, total
 
 if TYPE_CHECKING:
     from mlmon.plan.signals import CloudWatchBinding
     from mlmon.targets.cloudwatch.alarm import Action
+    from mlmon.targets.cloudwatch.measure import Measure
     from mlmon.units import Duration
 
 _OPERATOR: Final = {"above": "GreaterThanThreshold", "below": "LessThanThreshold"}
@@ -25,6 +27,7 @@ _BAND: Final = Decimal(2)
 """Width of an anomaly band in standard deviations, CloudWatch's own default."""
 _MINUTE: Final = 60
 _LONGEST_MINUTELY: Final = 3600
+_DAY: Final = 86400
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,29 @@ class Frame:
         return {"alarm_actions": (self.topic,), "ok_actions": (self.topic,)}
 
     def period(self, window: int | None = None) -> int:
-        """Seconds of one period: a minute, five where it must hold for over an hour, or the number's own window."""
-        return window or (_MINUTE if self.hold.seconds <= _LONGEST_MINUTELY else 5 * _MINUTE)
+        """Seconds of one period: the number's own window, else a minute, or more where it must hold for long.
+
+        An alarm looks back on a day at most, and on a week only with periods of an hour or more.
+        """
+        if self.hold.seconds <= _LONGEST_MINUTELY:
+            return window or _MINUTE
+        return window or (5 * _MINUTE if self.hold.seconds <= _DAY else _LONGEST_MINUTELY)
 
     def periods(self, window: int | None = None) -> dict[str, Any]:
         """Return the evaluation: every period within `hold` must breach, and at least one."""
         count = max(1, int(self.hold.seconds) // self.period(window))
         return {"evaluation_periods": count, "datapoints_to_alarm": count}
+
+    def rolling(self, window: int) -> tuple[int, dict[str, Any]]:
+        """Return seconds of a period and the evaluation of events that are counted over a window of so many seconds.
+
+        From every moment of `hold` Prometheus looks back a whole window, so that the windows side by side reach one
+        further. Where that is more than an alarm can look back on, the events of each hour are counted.
+        """
+        hold, longest = int(self.hold.seconds), _DAY if window < _LONGEST_MINUTELY else 7 * _DAY
+        period = window if window + hold <= longest else max(window, _LONGEST_MINUTELY)
+        count = max(hold // period, 1) if window + hold > longest else hold // period + 1
+        return period, {"evaluation_periods": count, "datapoints_to_alarm": count}
 
 
 def alarms(condition: Condition, frame: Frame) -> tuple[tuple[MetricAlarm, ...], tuple[CompositeAlarm, ...]]:
@@ -59,7 +78,8 @@ def alarms(condition: Condition, frame: Frame) -> tuple[tuple[MetricAlarm, ...],
             made = _compare(condition, frame, frame.told())
             return ((made,) if made else ()), ()
         case Absent():
-            return (_absent(condition, frame),), ()
+            # One metric of several without data is what every healthy hour without errors looks like.
+            return ((_absent(condition, frame),) if not bound(condition.signal).plus else ()), ()
         case Both():
             return _both(condition, frame)
         case _:
@@ -67,17 +87,22 @@ def alarms(condition: Condition, frame: Frame) -> tuple[tuple[MetricAlarm, ...],
 
 
 def _compare(condition: Compare, frame: Frame, told: dict[str, Any]) -> MetricAlarm | None:
-    read = measure(condition.quantity)
+    if isinstance(condition.quantity, Ratio) and condition.at_least is not None:
+        read: Measure | None = enough(condition.quantity, condition.at_least)
+        period, evaluation = frame.rolling(int(condition.quantity.window.seconds))
+    else:
+        read = measure(condition.quantity)
+        window = read.window if read else None
+        period, evaluation = frame.period(window), frame.periods(window)
     if read is None:
         return None
-    period = frame.period(read.window)
     shared = {
         "name": frame.name,
         "description": frame.description,
         "comparison_operator": _OPERATOR[condition.op],
         "threshold": read.native(condition.threshold),
         "treat_missing_data": missing(read.binding),
-        **frame.periods(read.window),
+        **evaluation,
         **told,
     }
     if read.math:
@@ -124,14 +149,20 @@ def _absent(condition: Absent, frame: Frame) -> MetricAlarm:
 
 def _band(quantity: Seasonal, frame: Frame) -> MetricAlarm:
     """Traffic below the band that CloudWatch has learnt for this hour of the week."""
-    metric = stat(quantity.signal, "Sum", 5 * _MINUTE)
+    signal = quantity.signal
+    read = stats("m", signal, "Sum", 5 * _MINUTE)
+    watched = "usual" if bound(signal).plus else "m"
+    added = (MetricQuery(id="usual", expression=total("m", signal), return_data=True),) if bound(signal).plus else ()
     count = max(1, int(frame.hold.seconds) // (5 * _MINUTE))
     return MetricAlarm(
         name=frame.name,
         description=frame.description,
         metric_queries=(
-            MetricQuery(id="m", metric=metric, return_data=True),
-            MetricQuery(id="band", expression=f"ANOMALY_DETECTION_BAND(m, {_BAND})", label="usual", return_data=True),
+            *(MetricQuery(id=name, metric=metric, return_data=name == watched) for name, metric in read.items()),
+            *added,
+            MetricQuery(
+                id="band", expression=f"ANOMALY_DETECTION_BAND({watched}, {_BAND})", label="usual", return_data=True
+            ),
         ),
         comparison_operator="LessThanLowerThreshold",
         threshold_metric_id="band",

@@ -15,8 +15,13 @@ from mlmon.targets.cloudwatch.terraform import Module, Service
 from mlmon.targets.cloudwatch.topic import SnsTopic
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlmon.plan.model import Alert, Plan, ServicePlan
     from mlmon.targets.cloudwatch.alarm import CompositeAlarm, MetricAlarm
+
+    Watching = tuple[Alert, tuple[MetricAlarm, ...], tuple[CompositeAlarm, ...]]
+    """An alert, its alarms on metrics, and its composites."""
 
 _DESCRIPTION: Final = 1024
 
@@ -31,9 +36,8 @@ def module(plan: Plan) -> Module | None:
     return Module(source="mlmon.yaml", topics=topics, services=services)
 
 
-def _service(service: ServicePlan, plan: Plan) -> Service | None:
-    metric: list[MetricAlarm] = []
-    composite: list[CompositeAlarm] = []
+def watching(service: ServicePlan, plan: Plan) -> Iterator[Watching]:
+    """Yield each alert that CloudWatch watches, with its alarms."""
     faster: dict[str, CompositeAlarm] = {}
     for alert in service.alerts:
         if not on_backend(alert.condition, "cloudwatch"):
@@ -43,13 +47,17 @@ def _service(service: ServicePlan, plan: Plan) -> Service | None:
             slo = alert.condition.slo
             burning = burn_alarms(slo, alert.condition.tier, frame, faster.get(slo.name))
             if burning:
-                metric += burning[0]
-                composite.append(burning[1])
                 faster[slo.name] = burning[1]
+                yield alert, tuple(burning[0]), (burning[1],)
             continue
         own, joined = alarms(alert.condition, frame)
-        metric += own
-        composite += joined
+        yield alert, tuple(own), tuple(joined)
+
+
+def _service(service: ServicePlan, plan: Plan) -> Service | None:
+    found = list(watching(service, plan))
+    metric = [alarm for _, own, _ in found for alarm in own]
+    composite = [alarm for _, _, joined in found for alarm in joined]
     board = dashboard(service, (*metric, *composite), plan.outputs)
     queries = tuple(_queries(service))
     if not (metric or board or queries):
