@@ -1,4 +1,4 @@
-"""Grafana: a dashboard of the fleet and one of each service, as classic JSON that file provisioning loads."""
+"""Grafana: dashboards of the fleet, of its GPUs, models, SLOs and costs, and of each service, as classic JSON."""
 
 from __future__ import annotations
 
@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 def render(plan: Plan) -> dict[str, str]:
     """Return `grafana/dashboards/<uid>.json`, the linter's settings beside them, and the provider file."""
     # The SDK takes 60 ms to load, which commands that render nothing should not wait for.
-    from mlmon.targets.grafana import fleet, normalise, sdk, service  # noqa: PLC0415
+    from mlmon.targets.grafana import costs, fleet, gpus, normalise, promises, quality, sdk, service  # noqa: PLC0415
     from mlmon.targets.grafana.layout import place  # noqa: PLC0415
     from mlmon.targets.grafana.lintfile import lintfile  # noqa: PLC0415
     from mlmon.targets.grafana.provisioning import provider  # noqa: PLC0415
 
-    pages = [fleet.page(plan), *(service.page(item, plan) for item in plan.services)]
+    themes = [module.page(plan) for module in (promises, quality, gpus, costs)]
+    pages = [
+        fleet.page(plan),
+        *(page for page in themes if page),
+        *(service.page(item, plan) for item in plan.services),
+    ]
     files = {
         f"grafana/dashboards/{page.uid}.json": normalise.dump(sdk.page(page, place(page.sections))) for page in pages
     }

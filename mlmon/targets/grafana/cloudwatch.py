@@ -5,6 +5,7 @@ Names are those of the CloudWatch data source: grafana.com/docs/grafana/latest/d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import singledispatch
 from typing import TYPE_CHECKING, Final
@@ -55,10 +56,14 @@ def targets(series: Iterable[tuple[Quantity, str]], region: str | None) -> tuple
 def _asking(metrics: list[MetricStat], prefix: str, region: str) -> Ask:
     def ask(signal: Signal, statistic: str) -> str:
         bound = _bound(signal)
-        ident = f"{prefix}{len(metrics)}"
+        idents = [f"{prefix}{len(metrics) + number}" for number in range(len(bound.metrics))]
         chosen = statistic or bound.statistic
-        metrics.append(MetricStat(ident, bound.namespace, bound.metric, bound.dimensions, chosen, region))
-        return ident if bound.scale == 1 else f"({ident} * {plain(bound.scale)})"
+        for ident, metric in zip(idents, bound.metrics, strict=True):
+            metrics.append(MetricStat(ident, bound.namespace, metric, bound.dimensions, chosen, region))
+        # A metric without an event has no data, which would take the others with it.
+        sums = " + ".join(f"FILL({ident}, 0)" for ident in idents)
+        term = f"({sums})" if bound.plus else idents[0]
+        return term if bound.scale == 1 else f"({term} * {plain(bound.scale)})"
 
     return ask
 
@@ -131,4 +136,6 @@ def _(quantity: Gap, ask: Ask) -> str:
 
 
 def _id(term: str) -> str:
-    return term.strip("()").split(" ")[0]
+    """The id of the first metric in a term."""
+    found = re.search(r"[a-z][0-9]+", term)
+    return found[0] if found else term

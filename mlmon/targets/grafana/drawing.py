@@ -18,13 +18,17 @@ Kind = Literal["timeseries", "stat", "heatmap", "state-timeline", "table"]
 
 @dataclass(frozen=True)
 class Query:
-    """PromQL of one target. `min_step` is the scrape interval below which `$__rate_interval` would see one sample."""
+    """PromQL of one target. `min_step` is the scrape interval below which `$__rate_interval` would see one sample.
+
+    `exemplar` asks for single traced requests as well, which only the histogram's own series have.
+    """
 
     expr: str
     legend: str = ""
     instant: bool = False
     format: Literal["time_series", "table", "heatmap"] = "time_series"
     min_step: str = ""
+    exemplar: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,7 @@ class Drawing:
     no_value: str = "no data"
     time_from: str = ""
     links: tuple[Link, ...] = ()
+    series_links: tuple[Link, ...] = ()
     overrides: tuple[Override, ...] = ()
     transformations: tuple[tuple[str, dict[str, Any]], ...] = ()
     sort: tuple[str, bool] | None = None
@@ -132,13 +137,18 @@ class Section:
 
 @dataclass(frozen=True)
 class Variable:
-    """A choice at the top of the dashboard: a data source, or the values of a label."""
+    """A choice at the top of the dashboard: a data source, the values of a label, or fixed `values`.
+
+    `query` is `label_values(…)`; `everything` is the regular expression that "All" stands for.
+    """
 
     name: str
     label: str
     query: str
     datasource: bool = False
     description: str = ""
+    values: tuple[str, ...] = ()
+    everything: str = ".+"
 
 
 @dataclass(frozen=True)
@@ -155,7 +165,7 @@ class Annotation:
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A whole dashboard."""
+    """A whole dashboard. `range` is how far it looks back when it is opened."""
 
     uid: str
     title: str
@@ -165,3 +175,4 @@ class Page:
     variables: tuple[Variable, ...]
     annotations: tuple[Annotation, ...]
     links: tuple[Link, ...]
+    range: str = "6h"

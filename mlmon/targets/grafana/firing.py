@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.promql.text import equals, string
+from mlmon.promql.text import string
 from mlmon.targets.grafana.drawing import Annotation, Drawing, Override, Query
 from mlmon.targets.grafana.looks import GOOD
+from mlmon.targets.grafana.queries import SERVICE_CHOSEN
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Outputs
@@ -23,23 +24,28 @@ _COLUMNS: Final = {
     "component": "Component",
     "Value": "Active for",
 }
-_WIDTHS: Final = {"Service": 140, "Severity": 90, "Layer": 120, "Component": 150, "Active for": 110}
+_WIDTHS: Final = {"Service": 125, "Severity": 80, "Layer": 105, "Component": 135, "Active for": 100}
 
 
 @dataclass(frozen=True)
 class Firing:
-    """Draws the alerts of one service, or with no name those of all services."""
+    """Draws the alerts of one service, or with no name those of all services.
+
+    `alertnames` keeps those of these names only, `chosen` those of the services that the page's variable names.
+    """
 
     routing: Routing
     outputs: Outputs
     palette: Palette
     service: str = ""
+    alertnames: tuple[str, ...] = ()
+    chosen: bool = False
 
     def counts(self) -> Drawing:
         """The number of alerts of each severity, 0 where there are none."""
         severities = [severity.name for severity in self.routing.severities]
         overrides = [Override(name, {"thresholds": _from_one(self.palette.colour(name))}) for name in severities]
-        targets = [Query(f"count({self._alerts(severity=name)}) or vector(0)", name) for name in severities]
+        targets = [Query(f"count({self.alerts(severity=name)}) or vector(0)", name) for name in severities]
         levels = ", ".join(f"{severity.name} is {severity.level}" for severity in self.routing.severities)
         return Drawing(
             kind="stat",
@@ -54,8 +60,8 @@ class Firing:
 
     def table(self) -> Drawing:
         """Every alert that fires, since when, and its runbook."""
-        active = self._alerts(name="ALERTS_FOR_STATE", firing=False)
-        since = f"(time() - {active})\nand ignoring (alertstate)\n{self._alerts()}"
+        active = self.alerts(name="ALERTS_FOR_STATE", firing=False)
+        since = f"(time() - {active})\nand ignoring (alertstate)\n{self.alerts()}"
         # The alert's name and, where it has one, its SLO: so is the runbook called. Without one a dash is left over.
         named = f'label_join(\n{since},\n"runbook", "-", "alertname", "slo")'
         expr = f'label_replace(\n{named},\n"runbook", "$1", "runbook", "(.*)-")'
@@ -66,6 +72,7 @@ class Firing:
             "alertstate",
             "team",
             "kind",
+            "signal",
             "outage",
             "slo",
             "burn_tier",
@@ -99,18 +106,20 @@ class Firing:
     def annotation(self) -> Annotation:
         """Mark when alerts began to fire."""
         return Annotation(
-            "Alerts", self._alerts(), "red", "{{alertname}}", "{{severity}}, {{component}}", "severity,layer"
+            "Alerts", self.alerts(), "red", "{{alertname}}", "{{severity}}, {{component}}", "severity,layer"
         )
 
-    def _alerts(self, *, name: str = "ALERTS", firing: bool = True, severity: str = "") -> str:
-        state = {"alertstate": "firing"} if firing else {}
-        wanted = state | ({"service": self.service} if self.service else {})
+    def alerts(self, *, name: str = "ALERTS", firing: bool = True, severity: str = "") -> str:
+        """Select these alerts while they fire, or with `firing` off in any state."""
+        matchers = ['alertstate="firing"'] if firing else []
+        # Alerts of other origin have no label `service`; a dashboard of the fleet is about what mlmon made.
+        of_all = SERVICE_CHOSEN if self.chosen else 'service!=""'
+        matchers.append(f"service={string(self.service)}" if self.service else of_all)
+        if self.alertnames:
+            matchers.append(f"alertname=~{string('|'.join(self.alertnames))}")
         if severity:
-            wanted["severity"] = severity
-        if "service" in wanted:
-            return name + equals(**wanted)
-        # Alerts of other origin have no such label; this dashboard is about what mlmon made.
-        return name + equals(**wanted)[:-1] + f"{',' if wanted else ''}service!={string('')}}}"
+            matchers.append(f"severity={string(severity)}")
+        return f"{name}{{{','.join(matchers)}}}"
 
     def _severities(self) -> dict[str, object]:
         names = [severity.name for severity in self.routing.severities]

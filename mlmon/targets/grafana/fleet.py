@@ -6,18 +6,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.plan.links import FLEET_UID, dashboard_uid
+from mlmon.plan.links import FLEET_UID
 from mlmon.promql import slo as names
 from mlmon.promql.text import string
 from mlmon.targets.grafana import looks
 from mlmon.targets.grafana.drawing import Drawing, Link, Override, Page, Query, Section, Step
 from mlmon.targets.grafana.firing import Firing
+from mlmon.targets.grafana.frame import PROMETHEUS_SOURCE
+from mlmon.targets.grafana.joint import table_links
 from mlmon.targets.grafana.layout import evenly
 from mlmon.targets.grafana.looks import Palette
-from mlmon.targets.grafana.queries import guard
-from mlmon.targets.grafana.service import PROMETHEUS_SOURCE
+from mlmon.targets.grafana.roster import everyone, zeroes
 from mlmon.targets.grafana.slos import burn, gone_in, measured
 from mlmon.targets.grafana.slotable import BUDGET_STEPS, LOW, coloured, status_table
+from mlmon.targets.grafana.spending import a_day
+from mlmon.targets.grafana.themes import links_of_fleet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +47,7 @@ def page(plan: Plan) -> Page:
         sections=tuple(_Fleet(plan).sections()),
         variables=(PROMETHEUS_SOURCE,),
         annotations=(),
-        links=(),
+        links=links_of_fleet(plan),
     )
 
 
@@ -88,6 +91,11 @@ class _Fleet:
             found.append(_number("Budgets nearly spent", text, low, "none", steps))
         if self.records(_GPU):
             found.append(_number("GPU utilisation", "Mean of all services' GPUs.", f"avg({_GPU})", "percentunit"))
+        cost = a_day(self.plan)
+        if cost:
+            found.append(
+                _number("Cost a day", "What all services cost at the present rate.", f"sum({cost})", "currencyUSD")
+            )
         return found
 
     def services(self) -> Drawing:
@@ -125,11 +133,11 @@ class _Fleet:
 
     def columns(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """Return the expression and the look of each column; the first one gives every service its line."""
-        found: dict[str, tuple[str, dict[str, Any]]] = {"": (self._everyone(), {})}
+        found: dict[str, tuple[str, dict[str, Any]]] = {"": (everyone(self.plan), {})}
         for severity in self.plan.routing.severities:
             steps = (Step(None, "text"), Step(Decimal(1), self.firing.palette.colour(severity.name)))
             alerts = f'ALERTS{{alertstate="firing",severity={string(severity.name)},service!=""}}'
-            expr = f"count by (service) ({alerts})\nor\n{self._zeroes()}"
+            expr = f"count by (service) ({alerts})\nor\n{zeroes(self.plan)}"
             found[severity.name.capitalize()] = (expr, {"unit": "none", "custom.width": 75, **coloured(steps)})
         if self.slos:
             found["Budget left"] = (
@@ -149,6 +157,9 @@ class _Fleet:
             found["Model versions"] = (f"max by (service) ({_VERSIONS})", {"unit": "none", "custom.width": 125})
         if self.records(_GPU):
             found["GPU"] = (f"avg by (service) ({_GPU})", {"unit": "percentunit", "custom.width": 90})
+        cost = a_day(self.plan)
+        if cost:
+            found["Cost a day"] = (cost, {"unit": "currencyUSD", "custom.width": 110})
         return found
 
     def budgets(self) -> Drawing:
@@ -160,7 +171,8 @@ class _Fleet:
             "Gone in": f"max by (service, slo) ({_union([gone_in(slo) for slo in self.slos])})",
         }
         text = "Every SLO, the one with the least budget first. A burn rate of 1 spends the budget evenly."
-        return status_table("SLO status", text, asked, {"service": "Service", "slo": "SLO"})
+        links = dict(table_links(service.name for service in self.plan.services))
+        return status_table("SLO status", text, asked, {"service": "Service", "slo": "SLO"}, links)
 
     def trends(self) -> Iterator[Drawing]:
         """The course of the last hours by service."""
@@ -176,34 +188,8 @@ class _Fleet:
         periods = sorted({slo.period for slo in self.slos})
         return _union([f"{names.REMAINING}{period}" for period in periods])
 
-    def _zeroes(self) -> str:
-        """A 0 for every service, so that a column stays where nothing fires."""
-        return _union(
-            [f'label_replace(vector(0), "service", {string(item.name)}, "", "")' for item in self.plan.services]
-        )
-
-    def _everyone(self) -> str:
-        """One sample per service that is always there, with what the table says about it."""
-        rows = []
-        for service in self.plan.services:
-            row = "vector(1)"
-            for label, value in (
-                ("service", service.name),
-                ("team", service.team),
-                ("tier", service.tier),
-                ("dashboard", dashboard_uid(service.name)),
-            ):
-                row = f'label_replace({row}, "{label}", {_replacement(value)}, "", "")'
-            rows.append(row)
-        return guard(_union(rows)) if rows else "vector(0)"
-
 
 _HIDE: Final = {"legend": False, "tooltip": False, "viz": True}
-
-
-def _replacement(value: str) -> str:
-    # In label_replace a dollar refers to a group of the regular expression.
-    return string(value.replace("$", "$$"))
 
 
 def _failing(by: str) -> str:

@@ -14,6 +14,8 @@ COLUMNS: Final = 24
 HEIGHTS: Final = {"stat": 4, "timeseries": 8, "heatmap": 8, "state-timeline": 8, "table": 7}
 
 T = TypeVar("T")
+Line = tuple[tuple["Drawing", int], ...]
+"""Drawings next to each other with their widths, which add up to 24."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,9 @@ _UNITS: Final = {
     "celsius": "celsius",
     "watts": "watt",
     "joules": "joule",
+    "usd": "currencyUSD",
 }
+_MONEY: Final = "currencyUSD"
 _SHORT: Final = "short"
 _BUCKET_UNITS: Final = {
     ("seconds", Decimal(1)): "s",
@@ -46,12 +48,12 @@ _BUCKET_UNITS: Final = {
 
 def unit(canonical: str) -> str:
     """Return Grafana's id of a unit; counts of things are `short` and named on the axis."""
-    return _UNITS.get(canonical, _SHORT)
+    return _MONEY if canonical.split("_", maxsplit=1)[0] == "usd" else _UNITS.get(canonical, _SHORT)
 
 
 def axis_label(canonical: str) -> str:
     """Return what the axis says where the unit cannot: `tokens/s`, `threads`."""
-    if canonical in _UNITS:
+    if unit(canonical) != _SHORT:
         return ""
     if canonical == "seconds_per_second":
         return "busy seconds per second"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.conditions import on_backend
 from mlmon.plan.quantities import Age, Quantile, Rate, Ratio, Variants
-from mlmon.targets.grafana import looks
+from mlmon.targets.grafana import language, looks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 8
 _P99: Final = Decimal("0.99")
+_P95: Final = Decimal("0.95")
 
 
 @dataclass(frozen=True)
@@ -65,12 +66,25 @@ class Overview:
             yield self.artist.stat("Request rate", "Requests per second.", rate)
         if errors:
             yield self.artist.stat("Error ratio", "Share of requests that fail.", errors)
-        if slowest:
+        if language.speaks(self.artist.service):
+            yield from self._speech()
+        elif slowest:
             name = slowest.signals[0].name.replace("_", " ")
             yield self.artist.stat(f"p99 {name}", "One request in a hundred takes longer.", slowest)
         if versions:
             text = "Model versions that answer requests; more than one means that a rollout is under way."
             yield self.artist.stat("Model versions", text, versions, good=looks.NEUTRAL)
+
+    def _speech(self) -> Iterator[Drawing | None]:
+        """What a reader of a chat feels, instead of the length of whole answers."""
+        first = self._find(
+            lambda item: isinstance(item, Quantile) and item.q == _P95 and item.signal.name == language.FIRST
+        )
+        tokens = self._find(lambda item: isinstance(item, Rate) and item.signal.name == language.GENERATED)
+        if first:
+            yield self.artist.stat("p95 first token", "One request in twenty waits longer for its first token.", first)
+        if tokens:
+            yield self.artist.stat("Tokens per second", "Tokens generated per second.", tokens)
 
     def _stats(self) -> Iterator[Drawing | None]:
         # The model's age first: of a service with many stats, it is the one that no other panel implies.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlmon.plan.conditions import Compare
 from mlmon.plan.quantities import Quantile, Ratio
+from mlmon.plan.trends import Trend
 from mlmon.targets.grafana import cloudwatch, looks
 from mlmon.targets.grafana.drawing import CLOUDWATCH, PROMETHEUS, Drawing, Query, Step
 from mlmon.targets.grafana.texts import described, runbooks
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 _NO_TRAFFIC = "no traffic"
 _HEADROOM = Decimal("1.1")
+_NEAR = 3
+"""Times the nearest threshold up to which further ones are in view as well."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,8 @@ class Artist:
             steps=self.palette.lines(panel.limits),
             lines=bool(panel.limits),
             minimum=Decimal(0) if low == 0 else None,
-            soft_maximum=_headroom(panel.limits, high),
-            no_value=_missing(first),
+            soft_maximum=headroom(panel.limits, high),
+            no_value=missing(first),
             links=runbooks(self.outputs, panel.limits),
         )
 
@@ -91,7 +94,7 @@ class Artist:
             title=self.title(panel),
             description=self.described(panel, PROMETHEUS),
             unit=looks.bucket_unit(quantity.signals[0]),
-            targets=(Query(query.expr, "{{le}}", format="heatmap", min_step=query.min_step),),
+            targets=(Query(query.expr, "{{le}}", format="heatmap", min_step=query.min_step, exemplar=query.exemplar),),
             no_value=_NO_TRAFFIC,
             links=runbooks(self.outputs, panel.limits),
         )
@@ -128,8 +131,8 @@ class Artist:
             source=source,
             steps=self.palette.zones(alerts, good) if alerts else (Step(None, looks.NEUTRAL),),
             minimum=Decimal(0) if low == 0 else None,
-            texts=(("nan", _missing(quantity), "text"),),
-            no_value=_missing(quantity),
+            texts=(("nan", missing(quantity), "text"),),
+            no_value=missing(quantity),
             links=runbooks(self.outputs, alerts),
         )
 
@@ -166,12 +169,15 @@ def is_measured(panel: Panel) -> bool:
     return any(item.quantity.on("prometheus") for item in panel.series)
 
 
-def _missing(quantity: Quantity) -> str:
+def missing(quantity: Quantity) -> str:
+    """Return what stands where a quantity has no value."""
+    if isinstance(quantity, Trend):
+        return "nothing grows"
     return _NO_TRAFFIC if isinstance(quantity, Ratio | Quantile) else "no data"
 
 
-def _headroom(alerts: Iterable[Alert], high: Decimal | None) -> Decimal | None:
-    """Show the nearest threshold above even while all is well: noise far below it must not look like a mountain."""
+def headroom(alerts: Iterable[Alert], high: Decimal | None) -> Decimal | None:
+    """Show the nearest thresholds above even while all is well: noise far below must not look like a mountain."""
     above = [
         alert.threshold
         for alert in alerts
@@ -179,5 +185,6 @@ def _headroom(alerts: Iterable[Alert], high: Decimal | None) -> Decimal | None:
     ]
     if not above:
         return None
-    wanted = min(above) * _HEADROOM
+    near = [threshold for threshold in above if threshold <= min(above) * _NEAR]
+    wanted = max(near) * _HEADROOM
     return min(wanted, high) if high is not None else wanted

@@ -6,7 +6,7 @@ import string
 from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.plan.quantities import FIVE_MINUTES, Increase, Quantity
+from mlmon.plan.quantities import FIVE_MINUTES, Buckets, Increase, Quantile, Quantity
 from mlmon.plan.signals import Matcher, Series, Signal
 from mlmon.promql.quantities import Renderer
 from mlmon.targets.grafana.drawing import Query
@@ -15,8 +15,11 @@ if TYPE_CHECKING:
     from mlmon.plan.model import Outputs, ServicePlan
 
 RATE_INTERVAL: Final = "$__rate_interval"
-FILTERS: Final = ("version", "instance")
-"""Canonical labels that a service's dashboard can be narrowed to; the variables are called the same."""
+FILTERS: Final = ("version", "instance", "host")
+"""Canonical labels that a dashboard can be narrowed to; the variables are called the same."""
+
+SERVICE_CHOSEN: Final = 'service=~"$service"'
+"""Matcher of the services that the variable of a fleet's dashboard names."""
 
 
 def guard(expr: str) -> str:
@@ -41,7 +44,12 @@ class Queries:
         """Return a query over the dashboard's time range."""
         expr = self.expr(item)
         step = str(self.outputs.scrape_interval) if RATE_INTERVAL in expr else ""
-        return Query(expr, self.legend(item, legend), min_step=step)
+        return Query(expr, self.legend(item, legend), min_step=step, exemplar=self.has_exemplars(item))
+
+    def has_exemplars(self, item: Quantity) -> bool:
+        """Tell whether a panel of this quantity can show traced requests: of a histogram of times, read as it is."""
+        timed = isinstance(item, Buckets | Quantile) and item.signal.unit == "seconds"
+        return timed and not self.service.recorded(item)
 
     def expr(self, item: Quantity) -> str:
         """Return a recording where there is one, else the expression over the raw series."""

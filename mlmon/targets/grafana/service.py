@@ -5,17 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.links import FLEET_UID, dashboard_uid
+from mlmon.plan.links import dashboard_uid
 from mlmon.promql.quantities import binding
 from mlmon.promql.text import selector
-from mlmon.targets.grafana.drawing import CLOUDWATCH, PROMETHEUS, Link, Page, Section, Variable
+from mlmon.targets.grafana import language
+from mlmon.targets.grafana.drawing import CLOUDWATCH, Page, Section, Variable
 from mlmon.targets.grafana.firing import Firing
+from mlmon.targets.grafana.frame import PROMETHEUS_SOURCE, VISIBLE
 from mlmon.targets.grafana.layout import evenly, in_lines
 from mlmon.targets.grafana.looks import Palette
 from mlmon.targets.grafana.overview import Overview
 from mlmon.targets.grafana.panels import Artist, is_measured
-from mlmon.targets.grafana.queries import FILTERS, Queries, guard
+from mlmon.targets.grafana.queries import Queries, guard
 from mlmon.targets.grafana.slos import Promises
+from mlmon.targets.grafana.themes import links_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -35,14 +38,16 @@ SECTIONS: Final = {
     "host": "Hosts",
     "kubernetes": "Kubernetes",
     "pipeline": "Pipelines",
+    "cost": "Costs",
 }
-"""Section of a panel to the row in which it stands, in the order of the page."""
-FIRST: Final = {"Traffic and errors": 6, "Latency": 6}
+"""Section of a panel to the row in which it stands."""
+ROWS: Final = tuple(dict.fromkeys(("Overview", "Traffic and errors", *language.ROWS, *SECTIONS.values())))
+"""Rows in the order of the page."""
+FIRST: Final = {"Traffic and errors": 6, "Latency": 6, **dict.fromkeys(language.ROWS, 6)}
 """Panels of a row that stand in the open; of any other row, three. The rest waits in a closed row below."""
 FEW: Final = 3
-VISIBLE: Final = 25
-"""Panels that a page shows; the rows after them are closed."""
-PROMETHEUS_SOURCE: Final = Variable(PROMETHEUS, "Data source", "prometheus", datasource=True)
+CHOICES: Final = ("version", "instance")
+"""Labels to which a service's page can be narrowed."""
 CLOUDWATCH_SOURCE: Final = Variable(CLOUDWATCH, "Cloudwatch data source", "cloudwatch", datasource=True)
 
 
@@ -66,7 +71,7 @@ def page(service: ServicePlan, plan: Plan) -> Page:
         sections=sections,
         variables=(PROMETHEUS_SOURCE, *([CLOUDWATCH_SOURCE] if CLOUDWATCH in sources else []), *filters),
         annotations=(body.firing.annotation(),),
-        links=(Link("All services", f"/d/{FLEET_UID}"),),
+        links=links_of(service),
     )
 
 
@@ -75,7 +80,7 @@ def _filters(service: ServicePlan) -> list[Variable]:
     grouped = dict(_grouped(service))
     found: list[Variable] = []
     series, narrowed = "", ""
-    for label in (label for label in FILTERS if label in grouped):
+    for label in (label for label in CHOICES if label in grouped):
         bound = binding(grouped[label])
         # The instances of a version are those of the metric that knows the version.
         suffix = "_count" if grouped[label].kind == "histogram" else ""
@@ -113,6 +118,8 @@ class _Body:
         shown = len(top.drawings)
         for title, drawings in self._rows():
             first = _first(title, drawings)
+            if shown + first > VISIBLE >= shown + FEW:
+                first = FEW
             if shown + first > VISIBLE:
                 yield Section(title, _lines(drawings), collapsed=True)
                 continue
@@ -130,11 +137,18 @@ class _Body:
     def _rows(self) -> Iterator[tuple[str, list[Drawing]]]:
         overview = Overview(self.artist, self.promises, self.firing)
         own = [panel for panel in self.artist.service.panels if panel not in overview.shown() and is_measured(panel)]
-        for title in dict.fromkeys(SECTIONS.values()):
-            drawings = self._drawings(panel for panel in own if SECTIONS[panel.section] == title)
+        rows: dict[str, list[Panel]] = {title: [] for title in ROWS}
+        for panel in own:
+            rows[self._row_of(panel)].append(panel)
+        for title, panels in rows.items():
+            drawings = self._drawings(language.in_order(title, panels))
             if drawings:
                 yield title, drawings
         yield from self._cloud()
+
+    def _row_of(self, panel: Panel) -> str:
+        row = language.row_of(panel) if language.speaks(self.artist.service) else None
+        return row or SECTIONS[panel.section]
 
     def _cloud(self) -> Iterator[tuple[str, list[Drawing]]]:
         """What only CloudWatch sees stands apart: other data source, other resolution, minutes late."""

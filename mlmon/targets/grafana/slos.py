@@ -42,7 +42,7 @@ def windows(slo: Slo) -> list[Duration]:
 
 def burn(slo: Slo) -> str:
     """Return how many times faster than evenly the budget burns, over the shortest of the long windows."""
-    return f"{_ratio(slo, _pace(slo))} / {plain(slo.budget)}"
+    return f"{_ratio(slo, pace(slo))} / {plain(slo.budget)}"
 
 
 def gone_in(slo: Slo) -> str:
@@ -50,7 +50,8 @@ def gone_in(slo: Slo) -> str:
     return f"({budget_left(slo)} > 0) * {plain(slo.period.seconds)} / ({burn(slo)} > 0)"
 
 
-def _pace(slo: Slo) -> Duration:
+def pace(slo: Slo) -> Duration:
+    """Return the window over which it is told how fast a budget goes: the shortest long one."""
     return min((tier.long for tier in slo.tiers), default=slo.period)
 
 
@@ -88,11 +89,11 @@ class Promises:
             "Burn rate": _by_slo(burn(slo) for slo in self.slos),
             "Gone in": _by_slo(gone_in(slo) for slo in self.slos),
         }
-        pace = ", ".join(dict.fromkeys(f"{_pace(slo)} for {slo.name}" for slo in self.slos))
+        paces = ", ".join(dict.fromkeys(f"{pace(slo)} for {slo.name}" for slo in self.slos))
         return status_table(
             "SLO status",
             "Budget left over each SLO's own period. A burn rate of 1 spends it evenly, to the day; the pace is that "
-            f"of the last {pace}. 'Gone in' says when the budget ends at that pace.",
+            f"of the last {paces}. 'Gone in' says when the budget ends at that pace.",
             asked,
             {"slo": "SLO"},
         )
@@ -230,7 +231,7 @@ def _gone(slo: Slo) -> Drawing:
     return Drawing(
         kind="stat",
         title="Budget gone in",
-        description=f"Time until the budget is gone at the pace of the last {_pace(slo)}.",
+        description=f"Time until the budget is gone at the pace of the last {pace(slo)}.",
         unit="s",
         targets=(Query(gone_in(slo)),),
         steps=(Step(None, "red"), Step(Decimal(3 * 86400), "orange"), Step(slo.period.seconds, GOOD)),

@@ -28,6 +28,9 @@ def status_table(
         "Budget left": {"unit": "percentunit", "custom.width": 105, **coloured(BUDGET_STEPS)},
         "Burn rate": {"unit": "suffix:×", "decimals": 2, "custom.width": 95, **coloured(BURN_STEPS)},
         "Gone in": {"unit": "s", "custom.width": 110},
+        "Now": {"unit": "percentunit", "decimals": 3, "custom.width": 95},
+        "Bad events": {"unit": "short", "custom.width": 105},
+        "Bad time": {"unit": "s", "custom.width": 105},
     }
     overrides = [Override(column, looks[column]) for column in asked if column in looks]
     overrides += [

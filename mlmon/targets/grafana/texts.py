@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlmon.plan.conditions import Compare
 from mlmon.plan.links import runbook_url
 from mlmon.plan.texts import threshold_text
+from mlmon.plan.words import least_words
 from mlmon.targets import markdown
 from mlmon.targets.grafana.drawing import Link
 
@@ -24,14 +25,29 @@ def literal(text: str) -> str:
 
 def described(description: str, alerts: Iterable[Alert], signals: Iterable[Signal], *, prometheus: bool = True) -> str:
     """Return a panel's description; `description` is Markdown already."""
-    parts = [description]
-    lines = [f"- {line}" for line in dict.fromkeys(_alert(alert) for alert in alerts)]
-    if lines:
-        parts.append("\n".join(["Alerts:", *lines]))
+    lines = dict.fromkeys(_alert(alert) for alert in alerts)
+    return _paragraphs(description, _listed(lines), metrics(signals, prometheus=prometheus))
+
+
+def described_for_all(description: str, members: Iterable[tuple[str, Iterable[Alert]]], named: str) -> str:
+    """Return the description of a panel of several services, which are told apart where their thresholds differ.
+
+    `named` is what `metrics` returns.
+    """
+    owners: dict[str, list[str]] = {}
+    services = set()
+    for service, alerts in members:
+        services.add(service)
+        for line in dict.fromkeys(_alert(alert) for alert in alerts):
+            owners.setdefault(line, []).append(service)
+    lines = [line if set(own) == services else f"{line}: {', '.join(own)}" for line, own in owners.items()]
+    return _paragraphs(description, _listed(lines), named)
+
+
+def metrics(signals: Iterable[Signal], *, prometheus: bool = True) -> str:
+    """Return the line that names the metrics of signals, empty where there are none."""
     names = [f"`{name}`" for name in dict.fromkeys(name for signal in signals for name in _metrics(signal, prometheus))]
-    if names:
-        parts.append(f"{'Metric' if len(names) == 1 else 'Metrics'}: {', '.join(names)}")
-    return "\n\n".join(parts)
+    return f"{'Metric' if len(names) == 1 else 'Metrics'}: {', '.join(names)}" if names else ""
 
 
 def runbooks(outputs: Outputs, alerts: Iterable[Alert]) -> tuple[Link, ...]:
@@ -40,13 +56,26 @@ def runbooks(outputs: Outputs, alerts: Iterable[Alert]) -> tuple[Link, ...]:
     return tuple(Link(f"Runbook {name}", url, new_tab=True) for url, name in found.items())
 
 
+def _listed(lines: Iterable[str]) -> str:
+    items = [f"- {line}" for line in lines]
+    return "\n".join(["Alerts:", *items]) if items else ""
+
+
+def _paragraphs(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
 def _alert(alert: Alert) -> str:
     op = alert.condition.op if isinstance(alert.condition, Compare) else ""
     lasting = f" for {alert.for_}" if alert.for_.seconds else ""
-    return f"{alert.name} ({alert.severity}) {op} {threshold_text(alert)}{lasting}"
+    least = least_words(alert.condition)
+    return (
+        f"{alert.name} ({alert.severity}) {op} {threshold_text(alert)}{least}{',' * bool(least and lasting)}{lasting}"
+    )
 
 
 def _metrics(signal: Signal, prometheus: bool) -> list[str]:
     if prometheus and signal.prometheus:
         return [series.metric for series in signal.prometheus.series]
-    return [f"{signal.cloudwatch.namespace} {signal.cloudwatch.metric}"] if signal.cloudwatch else []
+    bound = signal.cloudwatch
+    return [f"{bound.namespace} {metric}" for metric in bound.metrics] if bound else []

@@ -24,7 +24,7 @@ def page(item: Page, rows: list[PlacedRow]) -> dict[str, Any]:
         .tags(list(item.tags))
         .readonly()
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
-        .time("now-6h", "now")
+        .time(f"now-{item.range}", "now")
         .refresh("1m")
         .timezone("browser")
         .variables([_variable(variable) for variable in item.variables])
@@ -56,11 +56,23 @@ def _dropdown() -> dashboard.DashboardLink:
     return link.as_dropdown(True).keep_time(True)
 
 
-def _variable(item: Variable) -> dashboard.DatasourceVariable | dashboard.QueryVariable:
+def _variable(item: Variable) -> dashboard.DatasourceVariable | dashboard.QueryVariable | dashboard.CustomVariable:
     if item.datasource:
         current = model.VariableOption(text="default", value="default")
         return dashboard.DatasourceVariable(item.name).label(item.label).type(item.query).current(current)
     everything = model.VariableOption(text="All", value="$__all")
+    if item.values:
+        return (
+            dashboard.CustomVariable(item.name)
+            .label(item.label)
+            .description(item.description)
+            .values(",".join(item.values))
+            .options([everything, *(model.VariableOption(text=value, value=value) for value in item.values)])
+            .multi(True)
+            .include_all(True)
+            .all_value(item.everything)
+            .current(everything)
+        )
     return (
         dashboard.QueryVariable(item.name)
         .label(item.label)

@@ -42,6 +42,10 @@ def panel(placed: Placed) -> dict[str, Any]:
             built = _framed(kinds.states_panel(drawing), placed)
         case "table":
             built = _framed(kinds.table_panel(drawing), placed)
+    if drawing.series_links:
+        # The SDK would write them with the members of a dashboard's link.
+        links = [normalise.data_link(plain(data_link(link).build())) for link in drawing.series_links]
+        built["fieldConfig"]["defaults"]["links"] = links
     return normalise.panel(built)
 
 

@@ -40,6 +40,8 @@ def _promql(query: Query, ref: str) -> prometheus.Dataquery:
         built.legend_format(query.legend)
     if query.min_step:
         built.interval(query.min_step)
+    if query.exemplar:
+        built.exemplar(True)
     return built.instant() if query.instant else built.range()
 
 
