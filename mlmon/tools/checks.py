@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlmon.tools.versions import Version
     from mlmon.tools.work import Work
 
-_GAPS = ("not checked: ", "terraform validate not done: ")
+_GAPS = ("not checked: ", "no verdict on ", "terraform validate not done: ")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding, has_errors, in_order
+from mlmon.tools import discovery
 from mlmon.tools.parallel import together
 from mlmon.tools.process import run
 from mlmon.tools.rule_errors import RULE, explain, has_verdict, sections
+from mlmon.tools.staged import Staged
 from mlmon.tools.trouble import failed, trouble
 from mlmon.tools.unit_tests import TEST_RULE, explain_tests, verdicts
 
@@ -17,7 +21,6 @@ if TYPE_CHECKING:
 
     from mlmon.tools.executables import Tool
     from mlmon.tools.process import Outcome
-    from mlmon.tools.staged import Staged
 
 TIMEOUT = 60.0
 """Seconds for one call, however many files it checks."""
@@ -36,7 +39,17 @@ def check_config(tool: Tool, staged: Staged, files: Sequence[str], *, timeout: f
 
     Syntax only: certificates, tokens and rule files that they refer to are on the server, not here.
     """
-    return in_order(_check(tool, staged, ("check", "config", "--syntax-only"), files, timeout))
+    command = ("check", "config", "--syntax-only")
+    found = _check(tool, staged, command, files, timeout)
+    if not discovery.is_unknown(found):
+        return in_order(found)
+    with tempfile.TemporaryDirectory(prefix="mlmon-") as folder:
+        copy = Staged(Path(folder), staged.display)
+        for file in files:
+            (copy.root / file).parent.mkdir(parents=True, exist_ok=True)
+            (copy.root / file).write_text(discovery.without(staged.text(file)), encoding="utf-8")
+        partly = [file for file in files if discovery.KEY in staged.text(file)]
+        return in_order([*_check(tool, copy, command, files, timeout), discovery.gap(staged, partly)])
 
 
 def check_tests(

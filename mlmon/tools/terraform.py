@@ -30,6 +30,8 @@ INIT_TIMEOUT = 60.0
 """Seconds for `init`, which may download hundreds of megabytes."""
 
 _NOT_FORMATTED = 3
+_CLAUSES = 3
+"""Of an error: what failed, for what, and why; then come addresses and lookups."""
 
 
 def environment(data: Path | None = None) -> dict[str, str]:
@@ -107,8 +109,9 @@ def _validate(tool: Tool, copy: Staged, env: dict[str, str], timeout: float) -> 
 
 def _not_done(copy: Staged, init: Outcome, timeout: float) -> Finding:
     errors = blocks(init.stderr)
-    # Its title and the first paragraph; advice about Terraform's own commands follows.
+    # Its title and the first paragraph, without the network's own words; advice about Terraform's commands follows.
     said = ": ".join(" ".join(part.split()) for part in errors[0].split("\n\n")[:2]) if errors else init.stderr
+    said = ": ".join(said.split(": ")[:_CLAUSES])
     reason = copy.quote(said or init.stdout or init.failure)
     if init.timed_out:
         reason = f"terraform init did not finish within {timeout:g} s"

@@ -36,17 +36,18 @@ class Work:
         """Sort generated paths by name; what no tool checks is left out.
 
         `prometheus/…` is rules, but `*.test.yaml`, `*_test.yaml` and folders `tests` unit tests, and `prometheus.yaml`
-        a configuration; `alertmanager.yaml` below `alertmanager/` is routing, `tests/alertmanager/routes.yaml` what it
-        has to do; a folder with *.tf or *.tf.json files is a module.
+        a configuration, as everything in `collection/prometheus/` is; `alertmanager.yaml` below `alertmanager/` is
+        routing, `tests/alertmanager/routes.yaml` what it has to do; a folder with *.tf or *.tf.json files is a module.
         """
         ordered = sorted(files)
         yaml = [path for path in ordered if path.endswith(_YAML) and path.startswith("prometheus/")]
         tests = [path for path in yaml if _is_test(path)]
         scraping = [path for path in yaml if _stem(path) == "prometheus"]
+        collecting = [path for path in ordered if path.endswith(_YAML) and path.startswith("collection/prometheus/")]
         return cls(
             rules=tuple(path for path in yaml if path not in {*tests, *scraping}),
             tests=tuple(tests),
-            scraping=tuple(scraping),
+            scraping=(*scraping, *collecting),
             routing=tuple(path for path in ordered if path.startswith("alertmanager/") and _is_routing(path)),
             routes=tuple(path for path in ordered if path == "tests/alertmanager/routes.yaml"),
             modules=tuple(sorted({posixpath.dirname(path) for path in ordered if path.endswith((".tf", ".tf.json"))})),
