@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mlmon.cli import budget, doctor, generate, init, lint, packs, replay, route, schema, slo, test, validate
+from mlmon.cli import budget, doctor, generate, init, lint, packs, replay, route, schema, slo, test, validate, verify
 
 app = typer.Typer(
     help="Compile one YAML spec per machine-learning service into everything that watches it.",
@@ -20,7 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for module in (generate, lint, validate, init, schema, doctor, budget, replay, route, test):
+for module in (generate, lint, validate, init, schema, doctor, budget, replay, route, test, verify):
     app.command(module.__name__.rpartition(".")[2])(module.command)
 app.add_typer(slo.app, name="slo")
 app.add_typer(packs.app, name="packs")

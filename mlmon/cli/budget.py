@@ -55,11 +55,12 @@ def command(
 
     Reads what mlmon's rules have recorded, in one query per SLO for a month and three for a quarter.
     """
-    from mlmon.budget.credentials import checked_url, headers
     from mlmon.budget.moments import read_moment
-    from mlmon.budget.query import Client, QueryError
     from mlmon.budget.report import report
     from mlmon.cli.slos import chosen
+    from mlmon.remote.client import Client
+    from mlmon.remote.credentials import checked_base, headers
+    from mlmon.remote.http import QueryError
     from mlmon.units import UnitError, read_ratio
 
     screen = Screen(root, Format.TEXT if form is Form.TEXT else Format.JSON)
@@ -69,7 +70,7 @@ def command(
         least = None if min_budget is None else _share(read_ratio(min_budget))
         token = os.environ.get(TOKEN_FILE)
         sent = headers(header_file, Path(token) if token else None)
-        client = Client(checked_url(prometheus), sent, timeout)
+        client = Client(checked_base(prometheus), sent, timeout)
         with screen.progress("asking Prometheus"):
             found = report(client, slos, now, least)
     except (QueryError, UnitError) as error:

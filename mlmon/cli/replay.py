@@ -68,7 +68,9 @@ def command(
         plan, services = _services(root, service)
         with screen.progress("replaying"):
             if incident is not None:
-                report = _simulated(root, plan, services, incident, timeout, named=service is not None)
+                report = _simulated(
+                    root, plan, services, incident, timeout, named=service is not None, drawn=html is not None
+                )
             else:
                 report = _past(plan, services, prometheus or "", since, threshold or [], header_file, timeout)
     except ReplayError as error:
@@ -101,7 +103,7 @@ def _services(root: Path, name: str | None) -> tuple[Plan, list[ServicePlan]]:
 
 
 def _simulated(
-    root: Path, plan: Plan, services: list[ServicePlan], name: str, timeout: float, *, named: bool
+    root: Path, plan: Plan, services: list[ServicePlan], name: str, timeout: float, *, named: bool, drawn: bool
 ) -> Report:
     """Simulate for each service that the incident is about, or for the one that is asked for."""
     from mlmon.replay.executable import checked, locate
@@ -115,14 +117,14 @@ def _simulated(
     item = chosen(name)
     fitting = [
         service for service in services
-        if named or item.expected(tuple(component.preset for component in service.components))
+        if named or item.expected(service)
     ]  # fmt: skip
     if not fitting:
         raise ReplayError(f"no service is of a kind that {name} happens to", "see `mlmon replay --incidents`")
     executable, results = checked(locate(root)), []
     for service in fitting:
         with started(executable, timeout) as server:
-            results.append(replay(server, plan, service, item))
+            results.append(replay(server, plan, service, item, drawn=drawn))
     hours = plan.routing.business_hours
     title = f"{item.metadata.title} ({item.metadata.name})"
     about = f"{item.metadata.description} Times are those of {hours.timezone}."
@@ -135,9 +137,10 @@ def _past(
 ) -> Report:  # fmt: skip
     import os
 
-    from mlmon.budget.credentials import checked_url, headers
-    from mlmon.budget.query import Client, QueryError
     from mlmon.diagnostics import did_you_mean, one_of
+    from mlmon.remote.client import Client
+    from mlmon.remote.credentials import checked_base, headers
+    from mlmon.remote.http import QueryError
     from mlmon.replay.live import Asked, Past, changes, proposed
     from mlmon.replay.people import zone
     from mlmon.replay.report import Report
@@ -147,7 +150,7 @@ def _past(
     try:
         length = int(Duration.of(since).seconds)
         token = os.environ.get("PROMETHEUS_TOKEN_FILE")
-        client = Client(checked_url(url), headers(header_file, Path(token) if token else None), timeout)
+        client = Client(checked_base(url), headers(header_file, Path(token) if token else None), timeout)
     except (QueryError, UnitError) as error:
         raise ReplayError(error.message, error.advice) from None
     step = max(int(plan.outputs.evaluation_interval.seconds), 1)

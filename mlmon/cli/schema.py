@@ -16,16 +16,18 @@ class Kind(StrEnum):
 
     SERVICE = "service"
     PROJECT = "project"
+    PACK = "pack"
 
 
 def command(
-    kind: Annotated[Kind, typer.Argument(help="service for specs/*.yaml, project for mlmon.yaml.")] = Kind.SERVICE,
+    kind: Annotated[Kind, typer.Argument(help="For specs, mlmon.yaml, or packs of your own.")] = Kind.SERVICE,
     root: Root = Path(),
 ) -> None:
     """Print the JSON Schema of a spec; where there is an mlmon.yaml, with its teams and receivers as choices."""
-    from mlmon.packs.load import library
+    from mlmon.packs.own import library_of
     from mlmon.schema import schemas
     from mlmon.spec.load import load
 
-    project = load(root).project
-    typer.echo(schemas(library(), project.model if project else None)[f"schema/{kind.value}.json"], nl=False)
+    workspace = load(root)
+    project = workspace.project.model if workspace.project else None
+    typer.echo(schemas(library_of(root, workspace), project)[f"schema/{kind.value}.json"], nl=False)

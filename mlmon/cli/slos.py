@@ -11,25 +11,33 @@ from mlmon.cli.output import CANNOT_RUN
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mlmon.packs.load import Library
     from mlmon.plan.model import Plan
     from mlmon.plan.slo import Slo
 
 
 def planned(root: Path) -> Plan:
     """Build the plan of a workspace; where that is not possible, print why and stop."""
+    return prepared(root)[0]
+
+
+def prepared(root: Path) -> tuple[Plan, Library]:
+    """Build the plan of a workspace, and return the packs that it is made of as well."""
     from mlmon.diagnostics import has_errors
-    from mlmon.packs.load import library
+    from mlmon.packs.own import library_of
     from mlmon.plan.build import build
     from mlmon.spec.load import load
 
-    built = build(load(root), library())
+    workspace = load(root)
+    library = library_of(root, workspace)
+    built = build(workspace, library)
     if built.plan is None or has_errors(built.findings):
         from mlmon import report
 
         typer.echo(report.as_text(built.findings, root), nl=False, err=True)
         typer.echo("mlmon: the specs have to be corrected first", err=True)
         raise typer.Exit(CANNOT_RUN)
-    return built.plan
+    return built.plan, library
 
 
 def chosen(root: Path, service: str | None, name: str | None) -> tuple[Plan, list[Slo]]:

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlmon.cli.options import Format, FormatOption, Root
-from mlmon.cli.output import CANNOT_RUN, Screen, exit_code
+from mlmon.cli.output import CANNOT_RUN, OK, Screen, exit_code
 
 if TYPE_CHECKING:
-    from mlmon.proving.model import Result, Row
+    from mlmon.proving.model import Row
+
+_INTERRUPTED = 130
+"""What a shell gives for a program that an interruption has ended."""
 
 
 def command(
@@ -29,9 +32,11 @@ def command(
     """Run the generated unit tests of all alerts with promtool, as compiled from the specs and not as on the disk."""
     from mlmon.compiler import compile_workspace
     from mlmon.diagnostics import did_you_mean, has_errors, one_of
+    from mlmon.proving import alarms
     from mlmon.proving import findings as failed
     from mlmon.proving import junit as xml
     from mlmon.proving.fleet import CannotProveError, prove_plan
+    from mlmon.proving.model import rows
     from mlmon.targets.proofs import unproven
 
     screen = Screen(root, form)
@@ -54,20 +59,28 @@ def command(
     except CannotProveError as error:
         typer.echo(f"mlmon: {error}", err=True)
         raise typer.Exit(CANNOT_RUN) from None
+    except KeyboardInterrupt:
+        typer.echo("mlmon: interrupted; every promtool was stopped", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+    played = alarms.play(compiled.plan, compiled.files, service or ())
     if junit:
-        junit.write_text(xml.as_junit(results), encoding="utf-8")
+        _write(junit, xml.as_junit(results, played))
     missing = [one for one in unproven(compiled.plan) if not service or one.alert.service in service]
-    found = [*failed.findings(results), *failed.gaps(missing)]
-    screen.findings(found, services=[_data(row) for row in _rows(results)])
+    found = [*failed.findings(results), *alarms.findings(played), *failed.gaps(missing)]
+    table = rows(results, played)
+    screen.findings(found, services=[_data(row) for row in table])
     if form is Format.TEXT:
-        _table(screen, results)
-    raise typer.Exit(exit_code(found) or any(not result.passed for result in results))
+        _table(screen, table)
+    raise typer.Exit(exit_code(found) or (OK if all(row.passed for row in table) else CANNOT_RUN))
 
 
-def _rows(results: tuple[Result, ...]) -> list[Row]:
-    from mlmon.proving.model import rows
-
-    return rows(results)
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        typer.echo(f"mlmon: {path} cannot be written: {error.strerror or error}", err=True)
+        raise typer.Exit(CANNOT_RUN) from None
 
 
 def _data(row: Row) -> dict[str, Any]:
@@ -75,17 +88,19 @@ def _data(row: Row) -> dict[str, Any]:
         "service": row.service,
         "alerts": row.alerts,
         "cases": row.cases,
+        "alarms": row.alarms,
+        "alarm_cases": row.alarm_cases,
         "seconds": round(row.seconds, 3),
         "passed": row.passed,
         "failures": row.failures,
     }
 
 
-def _table(screen: Screen, results: tuple[Result, ...]) -> None:
-    found = _rows(results)
+def _table(screen: Screen, found: list[Row]) -> None:
     width = max([len(row.service) for row in found] + [len("service")])
-    screen.say(f"{'service':{width}}  alerts  cases  seconds  result")
+    screen.say(f"{'service':{width}}  alerts  cases  alarms  series  seconds  result")
     for row in found:
         known = f" ({row.known} of {row.proofs} proofs known)" if row.known else ""
         verdict = screen.paint("ok", "green") if row.passed else screen.paint(f"{row.failures} failed", "red")
-        screen.say(f"{row.service:{width}}  {row.alerts:6}  {row.cases:5}  {row.seconds:7.1f}  {verdict}{known}")
+        counts = f"{row.alerts:6}  {row.cases:5}  {row.alarms:6}  {row.alarm_cases:6}  {row.seconds:7.1f}"
+        screen.say(f"{row.service:{width}}  {counts}  {verdict}{known}")
