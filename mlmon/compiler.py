@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding, Place, has_errors, in_order
 from mlmon.origins import at_origin
-from mlmon.packs.load import library
+from mlmon.packs.own import library_of
 from mlmon.plan.build import build
 from mlmon.plan.conditions import Written
 from mlmon.schema import schemas
 from mlmon.spec.load import PROJECT_FILE, load
 from mlmon.syntax import check as parse_error
-from mlmon.targets import targets
+from mlmon.targets import render
 from mlmon.targets.alertmanager import minimum_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlmon.packs.load import Library
     from mlmon.plan.model import Plan
     from mlmon.spec.load import Workspace
     from mlmon.tools.report import ToolReport
@@ -32,6 +33,7 @@ class Compiled:
     """What a workspace compiles to; `files` is empty as long as an error stands in the way."""
 
     workspace: Workspace
+    library: Library
     plan: Plan | None
     files: dict[str, str]
     findings: tuple[Finding, ...]
@@ -40,15 +42,16 @@ class Compiled:
 def compile_workspace(root: Path) -> Compiled:
     """Compile everything below `root`. Never raises for what the files hold."""
     workspace = load(root)
-    built = build(workspace, library())
+    library = library_of(root, workspace)
+    built = build(workspace, library)
     findings = [*built.findings, *(_written(built.plan) if built.plan else ())]
     if built.plan is None or has_errors(findings):
-        return Compiled(workspace, built.plan, {}, tuple(in_order(findings)))
-    files = schemas(library(), workspace.project.model if workspace.project else None)
-    for target in targets():
-        files |= target.render(built.plan)
-        findings += [_refused(target.name, sentence) for sentence in target.refusals(built.plan)]
-    return Compiled(workspace, built.plan, dict(sorted(files.items())), tuple(in_order(findings)))
+        return Compiled(workspace, library, built.plan, {}, tuple(in_order(findings)))
+    files = schemas(library, workspace.project.model if workspace.project else None)
+    rendered, refused = render(built.plan)
+    files |= rendered
+    findings += [_refused(name, sentence) for name, sentence in refused]
+    return Compiled(workspace, library, built.plan, dict(sorted(files.items())), tuple(in_order(findings)))
 
 
 def lint_workspace(root: Path, today: date | None = None) -> list[Finding]:
@@ -59,7 +62,7 @@ def lint_workspace(root: Path, today: date | None = None) -> list[Finding]:
     compiled = compile_workspace(root)
     if compiled.plan is None or not compiled.files:
         return list(compiled.findings)
-    context = Context(compiled.workspace, compiled.plan, compiled.files, today or date.today())
+    context = Context(compiled.workspace, compiled.plan, compiled.files, today or date.today(), compiled.library)
     return in_order([*compiled.findings, *lint(context)])
 
 

@@ -6,6 +6,7 @@ Written against CommonMark 0.31 (https://spec.commonmark.org/0.31.2/) and GitHub
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import quote
 
 _SPACE = re.compile(r"[ \t\r\n\f\v]+")
@@ -23,6 +24,7 @@ class Markdown(str):
     __slots__ = ()
 
 
+@lru_cache(maxsize=4096)
 def text(value: str) -> Markdown:
     """Quote running text for a paragraph, heading or table cell; line breaks become spaces."""
     flat = _SPACE.sub(" ", value).strip(" ")

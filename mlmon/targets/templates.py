@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+import os
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from mlmon.remembered import folder
 from mlmon.targets import markdown
 
 if TYPE_CHECKING:
@@ -44,11 +46,15 @@ def render_markdown(name: str, /, **values: Any) -> str:
 @cache
 def _environment(override: Path | None) -> Environment:
     # Loaded only when prose is rendered: `mlmon lint` and the other targets start faster without it.
-    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     folders = (*([override] if override else []), *_SHIPPED)
+    kept = folder("templates")
+    with suppress(OSError):
+        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = Environment(
-        loader=ChoiceLoader([FileSystemLoader(folder) for folder in folders]),
+        bytecode_cache=FileSystemBytecodeCache(str(kept)) if os.access(kept, os.W_OK) else None,
+        loader=ChoiceLoader([FileSystemLoader(path) for path in folders]),
         undefined=StrictUndefined,
         finalize=_quoted,
         autoescape=False,  # noqa: S701  Markdown is quoted by `finalize`; HTML's escapes would show in it

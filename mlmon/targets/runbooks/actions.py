@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Component
 
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DATA: Final = Path(__file__).with_name("actions.yaml")
 
 
@@ -64,4 +65,4 @@ def _filled(entries: Iterable[dict[str, Any]], components: Iterable[Component]) 
 
 @cache
 def _data() -> dict[str, Any]:
-    return dict(yaml.safe_load(_DATA.read_text(encoding="utf-8")))
+    return dict(yaml.load(_DATA.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506  a safe one

@@ -53,7 +53,7 @@ class Queries:
             if on_backend(alert.condition, "prometheus"):
                 query = Query(_whose(alert), condition(alert.condition, Renderer(self.service)))
             else:
-                commands = dict.fromkeys(self.command(*read) for read in _reads(alert.condition))
+                commands = dict.fromkeys(text for read in _reads(alert.condition) for text in self.commands(*read))
                 query = Query(_whose(alert), "\n".join(commands), "sh")
             found.setdefault(query.text, query)
         return list(found.values())
@@ -93,11 +93,13 @@ class Queries:
         if quantity.on("prometheus"):
             yield Query(title, Renderer(self.service).quantity(quantity))
         elif quantity.on("cloudwatch") and not quantity.by:
-            commands = dict.fromkeys(self.command(signal, _quantile(quantity)) for signal in quantity.signals)
+            commands = dict.fromkeys(
+                command for signal in quantity.signals for command in self.commands(signal, _quantile(quantity))
+            )
             yield Query(title, "\n".join(commands), "sh")
 
-    def command(self, signal: Signal, quantile: Decimal | None) -> str:
-        """The last hour of a metric, by minute. Raises ValueError for a signal that CloudWatch does not have."""
+    def commands(self, signal: Signal, quantile: Decimal | None) -> list[str]:
+        """The last hour of each metric, by minute. Raises ValueError for a signal that CloudWatch does not have."""
         bound = signal.cloudwatch
         if bound is None:
             raise ValueError(f"{signal.name} has no CloudWatch binding")
@@ -105,14 +107,17 @@ class Queries:
         if quantile is not None and signal.kind == "histogram":
             statistic = f"--extended-statistics p{plain(quantile * 100)}"
         parts = [
-            "aws cloudwatch get-metric-statistics",
-            *self._region(),
-            f"--namespace {shlex.quote(bound.namespace)} --metric-name {shlex.quote(bound.metric)}",
-            f"--dimensions {_dimensions(bound.dimensions)}",
-            f"{statistic} --period 60",
-            f'--start-time "{_HOUR_AGO}" --end-time "{_NOW}"',
+            [
+                "aws cloudwatch get-metric-statistics",
+                *self._region(),
+                f"--namespace {shlex.quote(bound.namespace)} --metric-name {shlex.quote(metric)}",
+                f"--dimensions {_dimensions(bound.dimensions)}",
+                f"{statistic} --period 60",
+                f'--start-time "{_HOUR_AGO}" --end-time "{_NOW}"',
+            ]
+            for metric in bound.metrics
         ]
-        return " \\\n  ".join(parts)
+        return [" \\\n  ".join(part) for part in parts]
 
     def _region(self) -> list[str]:
         region = self.outputs.cloudwatch_region
