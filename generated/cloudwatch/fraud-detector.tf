@@ -149,11 +149,11 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_endpointdiskhigh_
 
 resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_page" {
   alarm_name          = "acme-ml-fraud-detector-HighErrorRatio-page"
-  alarm_description   = "The share of errors in requests is above 1%. Runbook: https://git.example.org/ml/monitoring/blob/main/generated/runbooks/fraud-detector/HighErrorRatio.md"
+  alarm_description   = "The share of errors in requests is above 1% with at least 5 errors in 5m. Runbook: https://git.example.org/ml/monitoring/blob/main/generated/runbooks/fraud-detector/HighErrorRatio.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0.01
-  evaluation_periods  = 5
-  datapoints_to_alarm = 5
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.page.arn]
   ok_actions          = [aws_sns_topic.page.arn]
@@ -170,7 +170,7 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_pa
         EndpointName = "fraud-detector-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
@@ -186,14 +186,14 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_pa
         EndpointName = "fraud-detector-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
 
   metric_query {
     id          = "result"
-    expression  = "IF(whole > 0, part / whole, 0)"
+    expression  = "IF(whole > 0 AND part >= 5, part / whole, 0)"
     return_data = true
   }
 
@@ -204,11 +204,11 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_pa
 
 resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_ticket" {
   alarm_name          = "acme-ml-fraud-detector-HighErrorRatio-ticket"
-  alarm_description   = "The share of errors in requests is above 0.5%. Runbook: https://git.example.org/ml/monitoring/blob/main/generated/runbooks/fraud-detector/HighErrorRatio.md"
+  alarm_description   = "The share of errors in requests is above 0.5% with at least 5 errors in 5m. Runbook: https://git.example.org/ml/monitoring/blob/main/generated/runbooks/fraud-detector/HighErrorRatio.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0.005
-  evaluation_periods  = 15
-  datapoints_to_alarm = 15
+  evaluation_periods  = 4
+  datapoints_to_alarm = 4
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.ticket.arn]
   ok_actions          = [aws_sns_topic.ticket.arn]
@@ -225,7 +225,7 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_ti
         EndpointName = "fraud-detector-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
@@ -241,14 +241,14 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_ti
         EndpointName = "fraud-detector-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
 
   metric_query {
     id          = "result"
-    expression  = "IF(whole > 0, part / whole, 0)"
+    expression  = "IF(whole > 0 AND part >= 5, part / whole, 0)"
     return_data = true
   }
 
@@ -259,11 +259,11 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_higherrorratio_ti
 
 resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_highclienterrorratio_ticket" {
   alarm_name          = "acme-ml-fraud-detector-HighClientErrorRatio-ticket"
-  alarm_description   = "The share of client errors in requests is above 5%. Runbook: https://git.example.org/ml/monitoring/blob/main/generated/runbooks/fraud-detector/HighClientErrorRatio.md"
+  alarm_description   = "The share of client errors in requests is above 5% with at least 5 client errors in 5m. Runbook: https://git.example.org/ml/monitoring/blob/main/generated/runbooks/fraud-detector/HighClientErrorRatio.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0.05
-  evaluation_periods  = 15
-  datapoints_to_alarm = 15
+  evaluation_periods  = 4
+  datapoints_to_alarm = 4
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.ticket.arn]
   ok_actions          = [aws_sns_topic.ticket.arn]
@@ -280,7 +280,7 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_highclienterrorra
         EndpointName = "fraud-detector-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
@@ -296,14 +296,14 @@ resource "aws_cloudwatch_metric_alarm" "acme_ml_fraud_detector_highclienterrorra
         EndpointName = "fraud-detector-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
 
   metric_query {
     id          = "result"
-    expression  = "IF(whole > 0, part / whole, 0)"
+    expression  = "IF(whole > 0 AND part >= 5, part / whole, 0)"
     return_data = true
   }
 

@@ -33,5 +33,17 @@ output "alarm_names" {
       aws_cloudwatch_composite_alarm.acme_ml_fraud_detector_errorbudgetburn_availability_page_fast.alarm_name,
       aws_cloudwatch_composite_alarm.acme_ml_fraud_detector_errorbudgetburn_availability_page_slow.alarm_name,
     ]
+    "video-moderation" = [
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_backlogwithoutcapacity_page.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_oldestrequesttooold_page.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_oldestrequesttooold_ticket.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_requestsexpiring_ticket.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_higherrorratio_page.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_higherrorratio_ticket.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_highclienterrorratio_ticket.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_trafficlow_ticket.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_queuebuildingup_ticket.alarm_name,
+      aws_cloudwatch_metric_alarm.acme_ml_video_moderation_queuebuildingup_info.alarm_name,
+    ]
   }
 }

@@ -81,14 +81,17 @@ class Running:
         )
 
     def to(self, receiver: str, status: str = "firing") -> list[str]:
-        """Names of the alerts of the groups that a receiver was told, in order."""
-        return [
-            body["groupLabels"]["alertname"]
-            for name, body in list(self.posted)
-            if name == receiver and body["status"] == status
-        ]
+        """Names of the alerts in each message of a status that a receiver was sent, in order."""
+        told = [body for name, body in list(self.posted) if name == receiver and body["status"] == status]
+        named = [{alert["labels"]["alertname"] for alert in body["alerts"] if alert["status"] == status}
+                 for body in told]  # fmt: skip
+        return [", ".join(sorted(names)) for names in named]
 
-    def wait_for(self, happened: Callable[[], bool], seconds: float = 10) -> None:
+    def incidents(self, receiver: str, status: str = "firing") -> set[str]:
+        """The keys of the groups that a receiver was told of; PagerDuty and Opsgenie keep one incident for each."""
+        return {body["groupKey"] for name, body in list(self.posted) if name == receiver and body["status"] == status}
+
+    def wait_for(self, happened: Callable[[], bool], seconds: float = 30) -> None:
         """Wait until something has happened. Raises AssertionError with all that was posted when it does not."""
         deadline = time.monotonic() + seconds
         while not happened():

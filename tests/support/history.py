@@ -120,12 +120,15 @@ def import_blocks(promtool: str, text: Path, data: Path) -> None:
 
 def _component(component: Component, levels: Levels, shape: Shape, step: float, seen: set[str]) -> Iterator[str]:
     signals = [signal for signal in component.signals if signal.prometheus]
-    for metric, readers in metrics(signals).items():
+    # A histogram's count may also be read as a counter, and is written once.
+    for metric, readers in sorted(metrics(signals).items(), key=lambda item: item[1][0][0].kind != "histogram"):
         for labels in label_sets(readers):
             reader = closest(readers, labels)
             name = metric + _braces(labels)
             if name not in seen:
                 seen.add(name)
+                if reader.kind == "histogram":
+                    seen |= {f"{metric}_{part}{_braces(labels)}" for part in ("count", "sum")}
                 yield from _lines(metric, labels, reader, levels, shape, step, others=len(readers) > 1)
 
 
@@ -191,7 +194,7 @@ class _Course:
             )
             if self.signal.kind == "timestamp":
                 half = max(level / 2, 60.0)
-                value = (moment // half) * half - half
+                value = (moment // half) * half - half if level >= 0 else moment - level
             if self.signal.high is not None and not steady:
                 value = min(value, float(self.signal.high) * 0.995)
             yield (

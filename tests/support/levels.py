@@ -19,6 +19,7 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
+    TimeLeft,
 )
 from mlmon.plan.signals import Signal
 from mlmon.plan.slo import TimeWhile
@@ -103,6 +104,8 @@ class Levels:
                 self.put(present, self.of(wanted))
             case Increase(signal=signal):
                 self.put(signal, value / float(quantity.window.seconds) * 0.2)
+            case TimeLeft(signal=signal):
+                self.put(signal, -value)
             case Level(signal=signal) | Age(signal=signal) | Rate(signal=signal):
                 self.put(signal, value)
             case _:

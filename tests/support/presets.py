@@ -7,7 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from mlmon.packs.load import library
-from mlmon.packs.model import Pack, Parameter
+from mlmon.packs.model import Pack
+from mlmon.packs.signals import Parameter
 from mlmon.plan.bind import SECTIONS
 from mlmon.plan.build import Built
 from tests.support.compiled import HEAD, built
@@ -39,6 +40,8 @@ class Variant:
             if (parameter.required or self.full) and parameter.type != "signals"
         }
         given |= {"family": self.family} if self.family else {}
+        if self.pack.metadata.type == "probe":
+            given = {"url": "https://x.example.org" if self.full else "http://x.example.org"}
         fields = ", ".join(f"{key}: {value}" for key, value in {"preset": self.preset, **given}.items())
         return f"  - {{{fields}}}\n"
 
@@ -53,6 +56,8 @@ def _value(parameter: Parameter) -> str:
         return "{job: x}"
     if parameter.type == "choice":
         return parameter.choices[0]
+    if parameter.pattern and parameter.default is not None:
+        return str(parameter.default)
     return "4" if parameter.type == "number" else "x"
 
 

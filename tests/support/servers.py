@@ -7,7 +7,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,11 +59,17 @@ class Server:
 
 
 @contextmanager
-def prometheus(executable: str, folder: Path, *, rules: str = "", data: Path | None = None) -> Iterator[Server]:
-    """Start Prometheus over `data` with the rule files that the pattern `rules` finds; kill it, whatever happens."""
+def prometheus(
+    executable: str, folder: Path, *, rules: str = "", data: Path | None = None, scraping: Iterable[Any] = ()
+) -> Iterator[Server]:
+    """Start Prometheus over `data` with the rule files that the pattern `rules` finds; kill it, whatever happens.
+
+    `scraping` are its scrape configurations.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "prometheus.yml"
-    config.write_text(json.dumps({"rule_files": [rules] if rules else []}), encoding="utf-8")
+    settings = {"rule_files": [rules] if rules else [], "scrape_configs": list(scraping)}
+    config.write_text(json.dumps(settings), encoding="utf-8")
     port, log = free_port(), folder / "prometheus.log"
     options = [
         f"--config.file={config}",

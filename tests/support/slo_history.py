@@ -102,13 +102,16 @@ def world(
     length: float,
     stopped: Stops | None = None,
     load: Callable[[str, Path, Path], None] = import_blocks,
+    slos: str = "",
+    until: float = END,
 ) -> Iterator[World]:
     """Make up the traffic, work out the SLO series as docs/slo.md says, and leave Prometheus running.
 
     The shapes are scraped at one interval. `stopped` says between which seconds a service's rules were not evaluated;
-    `load` makes blocks of OpenMetrics text.
+    `load` makes blocks of OpenMetrics text. Every service has these `slos` (YAML), and the data end at `until`.
     """
-    made, data, start = plan(folder, map(spec, shapes), f"{shapes[0].scrape:.0f}s"), folder / "data", END - length
+    specs = [spec(shape, slos) for shape in shapes]
+    made, data, start = plan(folder, specs, f"{shapes[0].scrape:.0f}s"), folder / "data", until - length
     truths = write(shapes, folder / "raw.txt", start, length)
     load(tools.promtool, folder / "raw.txt", data)
     passes = _written(folder, backfill(made))
@@ -120,12 +123,12 @@ def world(
                 work_out(tools.promtool, server, folder, [rule], start + first, start + last)
     # Once more for the end, as the running Prometheus would: errors are 0 where events are recorded already.
     with prometheus(tools.prometheus, folder / "live", data=data) as server:
-        work_out(tools.promtool, server, folder, counts, END - LIVE, END)
+        work_out(tools.promtool, server, folder, counts, until - LIVE, until)
     for step, rules in passes.items():
         with prometheus(tools.prometheus, folder / step, data=data) as server:
-            work_out(tools.promtool, server, folder, rules, start, END)
+            work_out(tools.promtool, server, folder, rules, start, until)
     with prometheus(tools.prometheus, folder / "served", data=data) as server:
-        yield World(server, made, truths, start, END)
+        yield World(server, made, truths, start, until)
 
 
 def _written(folder: Path, files: dict[str, str]) -> dict[str, list[str]]:

@@ -54,6 +54,39 @@ def test_a_threshold_pages_when_no_budget_burns_any_more(server: Running) -> Non
     assert server.to(PAGER) == ["ErrorBudgetBurn"]
     server.fire(*burning, ends=ENDED)
     server.wait_for(lambda: server.to(PAGER) == ["ErrorBudgetBurn", "HighErrorRatio"])
+    assert len(server.incidents(PAGER)) == 1
+
+
+@pytest.mark.parametrize("later", ["ErrorBudgetBurn", "HighLatencyP99", "ContainerRestarting"])
+def test_what_comes_later_joins_the_incident_that_is_open(server: Running, later: str) -> None:
+    first, second = alerts("HighErrorRatio"), alerts(later)
+    server.fire(*first)
+    server.wait_for(lambda: server.to(PAGER) == ["HighErrorRatio"])
+    server.fire(*second)
+    server.wait_for(lambda: later in server.to(PAGER)[-1])
+    (incident,) = server.incidents(PAGER)
+    # An alert that ends while another holds it back sends no word of that, so that a group of its own stayed open.
+    server.fire(*first, ends=ENDED)
+    time.sleep(SETTLED)
+    server.fire(*second, ends=ENDED)
+    server.wait_for(lambda: server.incidents(PAGER, "resolved") == {incident})
+    assert server.incidents(PAGER) == {incident}
+
+
+def test_a_service_that_is_gone_pages_although_an_incident_is_open(server: Running) -> None:
+    server.fire(*alerts("ReplicasUnavailable"))
+    server.wait_for(lambda: server.to(PAGER) == ["ReplicasUnavailable"])
+    server.fire(*alerts("NoReplicaAvailable"))
+    server.wait_for(lambda: "NoReplicaAvailable" in server.to(PAGER))
+    assert len(server.incidents(PAGER)) == 2
+
+
+def test_what_follows_when_no_replica_is_left_is_the_same_incident(server: Running) -> None:
+    server.fire(*alerts("NoReplicaAvailable"))
+    server.wait_for(lambda: server.to(PAGER) == ["NoReplicaAvailable"])
+    server.fire(*alerts("ReplicasUnavailable", "ContainerRestarting", "ContainerOOMLoop", "ServiceDown"))
+    time.sleep(SETTLED)
+    assert len(server.incidents(PAGER)) == 1
 
 
 def test_a_burning_budget_is_one_page_with_its_fastest_tier(server: Running) -> None:

@@ -18,6 +18,8 @@ from mlmon.units import Duration
 from tests.support.alertmanager import silences
 from tests.support.fleet import Sent, fleet, sent
 
+OUTAGE = {"alertname": "Gone", "outage": "true"}
+
 
 def alert(**labels: str) -> Sent:
     usual = {"alertname": "A", "service": "s", "component": "c", "team": "t", "severity": "page"}
@@ -80,7 +82,9 @@ def test_no_alert_silences_itself() -> None:
         ("the tier of another SLO", {"slo": "a", "burn_tier": "page-fast"}, {"slo": "b", "burn_tier": "ticket"}, False),
         ("a symptom of an outage", {"outage": "true"}, {"alertname": "B"}, True),
         ("a symptom below an outage", {"outage": "true"}, {"alertname": "B", "layer": "infrastructure"}, True),
-        ("a cause below an outage", {"outage": "true"}, {"layer": "infrastructure", "kind": "cause"}, False),
+        ("the page about the cause of an outage", OUTAGE, {"layer": "infrastructure", "kind": "cause"}, True),
+        ("the ticket about it", OUTAGE, {"layer": "infrastructure", "kind": "cause", "severity": "ticket"}, False),
+        ("the cause of a missing report", OUTAGE | {"layer": "model"}, {"kind": "cause"}, False),
         ("another outage beside it", {"outage": "true"}, {"alertname": "B", "outage": "true"}, False),
         ("a page below", {"layer": "infrastructure", "kind": "cause"}, {"alertname": "B"}, True),
         ("a page two layers below", {"layer": "infrastructure"}, {"alertname": "B", "layer": "model"}, True),

@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mlmon.plan.links import FLEET_UID, dashboard_uid, runbook_url
+from mlmon.plan.links import COST_UID, FLEET_UID, GPU_UID, QUALITY_UID, SLO_UID, dashboard_uid, runbook_url
 from mlmon.plan.model import Plan
 from mlmon.plan.quantities import Increase, Rate
 from mlmon.plan.signals import Matcher, PrometheusBinding, Series, Signal
@@ -177,8 +177,14 @@ def test_dashboards_link_both_ways(of_fleet: dict[str, dict[str, Any]]) -> None:
 def test_a_service_called_fleet_keeps_its_own_dashboard(tmp_path: Path) -> None:
     plan = plan_of(tmp_path, SPEC.replace("NAME", "fleet"))
     uids = [board["uid"] for board in dashboards(plan).values()]
-    assert len(set(uids)) == len(uids) == 2
-    assert FLEET_UID in uids
+    assert len(set(uids)) == len(uids)
+    assert {FLEET_UID, dashboard_uid("fleet")} <= set(uids)
+    assert dashboard_uid("fleet") != FLEET_UID
+
+
+@pytest.mark.parametrize("uid", [FLEET_UID, GPU_UID, QUALITY_UID, SLO_UID, COST_UID])
+def test_no_service_takes_the_uid_of_another_page(uid: str) -> None:
+    assert dashboard_uid(uid.removeprefix("mlmon-")) != uid
 
 
 def test_a_service_on_cloudwatch_asks_cloudwatch(tmp_path: Path) -> None:
@@ -217,6 +223,7 @@ def signal(*matchers: Matcher) -> Signal:
 def interpolated(text: str) -> str:
     """What Grafana makes of a text, with every variable that a dashboard of ours has."""
     values = {"__rate_interval": "1m", "version": ".+", "instance": ".+", "datasource": "X", "__interval": "1s"}
+    values |= {"service": ".+", "slo": ".+", "host": ".+"}
 
     def value(match: re.Match[str]) -> str:
         name = match[1] or match[2] or match[4]

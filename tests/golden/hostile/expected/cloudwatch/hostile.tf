@@ -124,11 +124,11 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_endpointdiskhigh_ticket" {
 
 resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_page" {
   alarm_name          = "mlmon-hostile-HighErrorRatio-page"
-  alarm_description   = "The share of errors in requests is above 5%. Runbook: https://runbooks.example.org/hostile/HighErrorRatio.md"
+  alarm_description   = "The share of errors in requests is above 5% with at least 5 errors in 5m. Runbook: https://runbooks.example.org/hostile/HighErrorRatio.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0.05
-  evaluation_periods  = 5
-  datapoints_to_alarm = 5
+  evaluation_periods  = 2
+  datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.page.arn]
   ok_actions          = [aws_sns_topic.page.arn]
@@ -145,7 +145,7 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_page" {
         EndpointName = "hostile-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
@@ -161,14 +161,14 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_page" {
         EndpointName = "hostile-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
 
   metric_query {
     id          = "result"
-    expression  = "IF(whole > 0, part / whole, 0)"
+    expression  = "IF(whole > 0 AND part >= 5, part / whole, 0)"
     return_data = true
   }
 
@@ -179,11 +179,11 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_page" {
 
 resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_ticket" {
   alarm_name          = "mlmon-hostile-HighErrorRatio-ticket"
-  alarm_description   = "The share of errors in requests is above 1%. Runbook: https://runbooks.example.org/hostile/HighErrorRatio.md"
+  alarm_description   = "The share of errors in requests is above 1% with at least 5 errors in 5m. Runbook: https://runbooks.example.org/hostile/HighErrorRatio.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0.01
-  evaluation_periods  = 15
-  datapoints_to_alarm = 15
+  evaluation_periods  = 4
+  datapoints_to_alarm = 4
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.ticket.arn]
   ok_actions          = [aws_sns_topic.ticket.arn]
@@ -200,7 +200,7 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_ticket" {
         EndpointName = "hostile-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
@@ -216,14 +216,14 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_ticket" {
         EndpointName = "hostile-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
 
   metric_query {
     id          = "result"
-    expression  = "IF(whole > 0, part / whole, 0)"
+    expression  = "IF(whole > 0 AND part >= 5, part / whole, 0)"
     return_data = true
   }
 
@@ -234,11 +234,11 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_higherrorratio_ticket" {
 
 resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_highclienterrorratio_ticket" {
   alarm_name          = "mlmon-hostile-HighClientErrorRatio-ticket"
-  alarm_description   = "The share of client errors in requests is above 5%. Runbook: https://runbooks.example.org/hostile/HighClientErrorRatio.md"
+  alarm_description   = "The share of client errors in requests is above 5% with at least 5 client errors in 5m. Runbook: https://runbooks.example.org/hostile/HighClientErrorRatio.md"
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0.05
-  evaluation_periods  = 15
-  datapoints_to_alarm = 15
+  evaluation_periods  = 4
+  datapoints_to_alarm = 4
   treat_missing_data  = "notBreaching"
   alarm_actions       = [aws_sns_topic.ticket.arn]
   ok_actions          = [aws_sns_topic.ticket.arn]
@@ -255,7 +255,7 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_highclienterrorratio_ticke
         EndpointName = "hostile-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
@@ -271,14 +271,14 @@ resource "aws_cloudwatch_metric_alarm" "mlmon_hostile_highclienterrorratio_ticke
         EndpointName = "hostile-prod"
         VariantName  = "AllTraffic"
       }
-      period = 60
+      period = 300
       stat   = "Sum"
     }
   }
 
   metric_query {
     id          = "result"
-    expression  = "IF(whole > 0, part / whole, 0)"
+    expression  = "IF(whole > 0 AND part >= 5, part / whole, 0)"
     return_data = true
   }
 
