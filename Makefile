@@ -1,6 +1,8 @@
 # Nothing here needs root. `make` alone lists the targets.
 PYTHON ?= python3
 BIN := .venv/bin
+# One more than there are cores: some tests wait for servers.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
 # Where `make tools` unpacks what PATH lacks; mlmon looks there first too.
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
@@ -42,7 +44,7 @@ stale: venv
 
 test: venv ## run the tests on all cores (ARGS="-k burn" passes options to pytest)
 	@sh scripts/fetch-tools.sh || true # the tests themselves say what they miss
-	$(BIN)/pytest -n auto $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 golden: venv ## rewrite the golden files; review the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests/golden -q

@@ -118,16 +118,21 @@ def only_in_cloudwatch() -> set[str]:
     return {alert.name for name in PLANS for alert in plan(name).alerts if alert.id not in proofs_of(name)}
 
 
-def test_every_proof_of_every_preset_holds(require_tool: Callable[[str], str]) -> None:
-    """The successes are remembered by content, so that only what has changed is run again."""
+def test_every_proof_of_every_other_preset_holds(require_tool: Callable[[str], str]) -> None:
+    """Those of the example fleet are run by `mlmon generate`, which does not write what does not hold."""
     require_tool("promtool")
     made = plan_of_spec(everything()).plan
     assert made is not None
+    (service,) = made.services
+    known = {component.preset for one in fleet().services for component in one.components}
+    other = {component.name for component in service.components if component.preset not in known}
+    rest = replace(service, alerts=tuple(alert for alert in service.alerts if alert.component in other))
+    made = replace(made, services=(rest,))
     results = prove_plan(Path(), made, prometheus.render(made))
     failed = {f"{one.proof.alert.id}: {item.step} at {item.time}" for one in results for item in one.failures}
     assert failed == set()
     assert all(one.passed for one in results)
-    assert len({one.proof.alert.id for one in results}) > 200
+    assert len({one.proof.alert.id for one in results}) > 120
 
 
 def test_a_threshold_that_no_input_can_reach_is_reported_as_unproven() -> None:

@@ -90,14 +90,8 @@ def test_incident_leads_to_what_its_file_says(require_tool: Callable[[str], str]
     expected = chosen(incident).expected(of)
     assert expected is not None
     assert len(result.pages) == bool(expected.pages)
-
-
-@pytest.mark.parametrize(("incident", "service"), PAGES)
-def test_page_by_its_name(run: Run, incident: str, service: str) -> None:
-    result, page = run(incident, service), PAGES[incident, service]
-    assert result.verdict is not None
-    assert result.verdict.wrong == ()
-    assert [message.alert for message in result.pages] == ([page] if page else [])
+    if (incident, service) in PAGES:
+        assert [message.alert for message in result.pages] == [PAGES[incident, service]]
 
 
 def test_every_incident_is_run() -> None:

@@ -1,7 +1,5 @@
 """The SLO series of a real Prometheus against what really happened, over three days of traffic in many shapes."""
 
-import fcntl
-import json
 import math
 from collections.abc import Callable
 from typing import Any
@@ -14,6 +12,8 @@ from tests.support.traffic import DAY, HOUR, SCRAPE, Truth
 
 DELAY = 10.0
 """Seconds by which the rules look behind the present."""
+# One process makes the world, and the others do not wait for it.
+pytestmark = pytest.mark.xdist_group("slo")
 NAMES = [shape.name for shape in SHAPES]
 UNSEEN = {"gap": (OUTAGE[0] + SCRAPE, OUTAGE[1] + SCRAPE)}
 """A gap that is too long to be bridged: what happened in it belongs to no budget, neither errors nor requests."""
@@ -31,7 +31,7 @@ def truth_within(shape: str, truth: Truth, begin: float, end: float, start: floa
 
 
 def measure(made: World) -> dict[str, Any]:
-    """All that the tests ask, so that one Prometheus serves the test processes of a whole run."""
+    """All that the tests ask, so that Prometheus need not go on."""
     return {name: of_shape(made, name) for name in NAMES}
 
 
@@ -56,17 +56,10 @@ def of_shape(made: World, name: str) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[str], str], worker_id: str) -> Any:
+def measured(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[str], str]) -> Any:
     tools = Tools(require_tool("promtool"), require_tool("prometheus"))
-    folder = tmp_path_factory.mktemp("slo")
-    shared = folder if worker_id == "master" else tmp_path_factory.getbasetemp().parent
-    with (shared / "slo.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        answers = shared / "slo.json"
-        if not answers.exists():
-            with world(folder, tools, SHAPES, LENGTH, {"restart": STOPPED}) as made:
-                answers.write_text(json.dumps(measure(made)), encoding="utf-8")
-    return json.loads(answers.read_text(encoding="utf-8"))
+    with world(tmp_path_factory.mktemp("slo"), tools, SHAPES, LENGTH, {"restart": STOPPED}) as made:
+        return measure(made)
 
 
 def ratio(counts: list[int]) -> float | None:
