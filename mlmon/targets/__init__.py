@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Plan
 
-_APART: Final = ("cloudwatch", "grafana")
+_APART: Final = ("cloudwatch", "grafana", "instrumentation", "routing_proofs")
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Target:
 def render(plan: Plan) -> tuple[dict[str, str], list[tuple[str, str]]]:
     """Return the files of all targets, and what their engines would refuse as (name of target, sentence)."""
     every = list(_names())
-    # Dashboards and Terraform take about as long as everything else together.
+    # These take about as long as all the others together.
     apart = [name for name in every if name in _APART]
     here = [name for name in every if name not in apart]
     (files, refused), (others, also) = abreast(lambda: _render(plan, here), lambda: _render(plan, apart))
