@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import pickle
 import sys
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,31 +22,27 @@ def abreast(here: Callable[[], Here], there: Callable[[], There]) -> tuple[Here,
     """
     if not _can_copy():
         return here(), there()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        _answer(there, reading, writing)
-    os.close(writing)
-    with os.fdopen(reading, "rb") as answer:
-        try:
-            mine, data = here(), answer.read()
-        finally:
-            # Closed before the wait, so that a copy which still has something to say ends as well.
-            answer.close()
-            _, status = os.waitpid(child, 0)
-    return mine, pickle.loads(data) if status == 0 else there()  # noqa: S301  written by the copy just now
+    from multiprocessing import get_context  # noqa: PLC0415  costs as much as a small command takes
 
-
-def _answer(there: Callable[[], object], reading: int, writing: int) -> None:
-    """Send the result and end at once, without what this process would do at its end."""
-    status = 1
+    context = get_context("fork")
+    answer, sender = context.Pipe(duplex=False)
+    copy = context.Process(target=_answer, args=(there, sender), daemon=True)
+    copy.start()
+    sender.close()
     try:
-        os.close(reading)
-        with suppress(Exception), os.fdopen(writing, "wb") as answer:
-            pickle.dump(there(), answer)
-            status = 0
+        mine = here()
+        with suppress(EOFError):
+            return mine, answer.recv()
     finally:
-        os._exit(status)
+        copy.terminate()
+        copy.join()
+    return mine, there()
+
+
+def _answer(there: Callable[[], object], sender: Any) -> None:
+    """Send the result; what goes wrong goes wrong again in the process that asks, which says so."""
+    with suppress(Exception, KeyboardInterrupt), sender:
+        sender.send(there())
 
 
 def _can_copy() -> bool:

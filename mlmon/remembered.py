@@ -28,9 +28,10 @@ def key(*parts: str | bytes) -> str:
 
 @dataclass(frozen=True)
 class Kept:
-    """A folder of entries; one that cannot be read or written keeps nothing."""
+    """A folder of entries, the newest `most` of them; one that cannot be read or written keeps nothing."""
 
     root: Path
+    most: int = 20
 
     def read(self, name: str) -> bytes | None:
         """Return an entry, or None where there is none."""
@@ -46,5 +47,8 @@ class Kept:
             with tempfile.NamedTemporaryFile(dir=self.root, delete=False) as file:
                 file.write(data)
             Path(file.name).replace(self.root / name)
+            newest_first = sorted(self.root.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)
+            for path in newest_first[self.most :]:
+                path.unlink(missing_ok=True)
         except OSError:
             return

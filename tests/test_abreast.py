@@ -13,7 +13,7 @@ def run(code: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=30, check=False
     )
-    assert done.returncode == 0, done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
@@ -39,15 +39,16 @@ def test_second_one_runs_in_a_copy_that_is_gone_afterwards() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="copies are made on Linux only")
-def test_what_the_copy_cannot_do_is_done_here() -> None:
-    code = """
+@pytest.mark.parametrize("end", ["SIGKILL", "SIGINT"])
+def test_what_the_copy_cannot_do_is_done_here(end: str) -> None:
+    code = f"""
         import os, signal
         from mlmon import abreast
         abreast._can_copy = lambda: True
         me = os.getpid()
         def there():
             if os.getpid() != me:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), signal.{end})
             return "done here"
         print(abreast.abreast(lambda: 1, there))
     """

@@ -1,5 +1,6 @@
 """What is kept between runs: never a reason to fail, never a reason for another result."""
 
+import os
 import pickle
 from pathlib import Path
 
@@ -35,6 +36,14 @@ def test_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     kept = Kept(tmp_path / "file" / "below")
     kept.write("name", b"data")
     assert kept.read("name") is None
+
+
+def test_oldest_entries_go(tmp_path: Path) -> None:
+    kept = Kept(tmp_path, most=2)
+    for number in range(4):
+        kept.write(str(number), b"data")
+        os.utime(tmp_path / str(number), (number, number))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2", "3"]
 
 
 def test_packs_from_the_cache_are_those_of_the_files(cache: Path) -> None:

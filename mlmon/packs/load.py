@@ -22,7 +22,7 @@ from mlmon.spec.source import Document, SourceError, parse
 
 DATA: Final = Path(__file__).parent / "data"
 DISPLAY: Final = "mlmon/packs/data"
-_SOURCES: Final = (DATA.parent, DATA.parents[1] / "spec")
+_SOURCES: Final = (DATA.parent, DATA.parents[1], DATA.parents[1] / "spec")
 _KINDS: Final[dict[str, type[BaseModel]]] = {"Pack": Pack, "BurnRates": BurnRates}
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Plan
 
+# None of these wraps files of others: they are not at hand where it is done.
 _APART: Final = ("cloudwatch", "grafana", "instrumentation", "routing_proofs")
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.remembered import folder
+from mlmon.remembered import folder, key
 from mlmon.targets import markdown
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def _environment(override: Path | None) -> Environment:
     from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined  # noqa: PLC0415
 
     folders = (*([override] if override else []), *_SHIPPED)
-    kept = folder("templates")
+    # Jinja knows a template that has changed; these two files decide as well what its code becomes.
+    kept = folder("templates") / key(*(Path(file).read_bytes() for file in (__file__, markdown.__file__)))[:16]
     with suppress(OSError):
         kept.mkdir(mode=0o700, parents=True, exist_ok=True)
     environment = Environment(
