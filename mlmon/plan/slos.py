@@ -112,7 +112,10 @@ class _Builder:
         return tuple(tier for tier in made if tier)
 
     def _tier(self, spec: SloSpec, tier: Tier, period: Duration, where: KeyPath) -> BurnTier | None:
-        factor = tier.budget * period.seconds / tier.long.seconds
+        factor, budget = tier.budget * period.seconds / tier.long.seconds, tier.budget
+        if factor < 1 and not spec.tiers:
+            # In a shorter period the window's even share is more than the tier's: beyond it is what is news.
+            factor, budget = Decimal(1), (tier.long.seconds / period.seconds).quantize(Decimal("0.0001"))
         place = self.service.document.locate((*where, "tiers") if spec.tiers else where)
         if not is_severity(tier.severity, self.project.model.severities, place, self.problems):
             return None
@@ -127,7 +130,7 @@ class _Builder:
         if spec.traffic and spec.traffic * tier.long.seconds < tier.min_errors:
             self._too_quiet(spec, tier, where)
             return None
-        return BurnTier(tier.name, tier.severity, tier.long, tier.short, factor, tier.budget, tier.min_errors)
+        return BurnTier(tier.name, tier.severity, tier.long, tier.short, factor, budget, tier.min_errors)
 
     def _unreachable(self, spec: SloSpec, tier: Tier, factor: Decimal, where: KeyPath) -> None:
         message = (

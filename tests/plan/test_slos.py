@@ -3,6 +3,8 @@
 from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
 from mlmon.plan.slo import Slo
 from mlmon.units import plain
 from tests.support.compiled import HEAD, RUNTIME, built, messages, plan_of
@@ -25,7 +27,19 @@ def test_tiers_have_the_workbook_factors_and_exact_thresholds(tmp_path: Path) ->
 
 def test_factors_follow_from_the_budget_for_another_period(tmp_path: Path) -> None:
     made = slo(tmp_path, "{name: availability, objective: 99.9%, window: 28d}")
-    assert [plain(tier.factor) for tier in made.tiers][:2] == ["13.44", "5.6"]
+    assert [plain(tier.factor) for tier in made.tiers] == ["13.44", "5.6", "1"]
+
+
+@pytest.mark.parametrize(("window", "share"), [("28d", "0.1071"), ("7d", "0.4286")])
+def test_no_usual_tier_fires_within_the_promise(tmp_path: Path, window: str, share: str) -> None:
+    """A tenth of a short period's budget is less than three days may spend."""
+    ticket = slo(tmp_path, f"{{name: availability, objective: 99.9%, window: {window}}}").tiers[-1]
+    assert (ticket.name, plain(ticket.factor), plain(ticket.budget)) == ("ticket", "1", share)
+
+
+def test_usual_tier_that_is_longer_than_half_the_period_is_left_out(tmp_path: Path) -> None:
+    made = slo(tmp_path, "{name: availability, objective: 99.9%, window: 5d}")
+    assert [tier.name for tier in made.tiers] == ["page-fast", "page-slow"]
 
 
 def test_a_stale_model_pages_nobody(tmp_path: Path) -> None:
