@@ -113,7 +113,7 @@ class _Builder:
 
     def _tier(self, spec: SloSpec, tier: Tier, period: Duration, where: KeyPath) -> BurnTier | None:
         factor, budget = tier.budget * period.seconds / tier.long.seconds, tier.budget
-        if factor < 1 and not spec.tiers:
+        if factor < 1 and self._is_even(spec, tier):
             # In a shorter period the window's even share is more than the tier's: beyond it is what is news.
             factor, budget = Decimal(1), (tier.long.seconds / period.seconds).quantize(Decimal("0.0001"))
         place = self.service.document.locate((*where, "tiers") if spec.tiers else where)
@@ -131,6 +131,12 @@ class _Builder:
             self._too_quiet(spec, tier, where)
             return None
         return BurnTier(tier.name, tier.severity, tier.long, tier.short, factor, budget, tier.min_errors)
+
+    def _is_even(self, spec: SloSpec, tier: Tier) -> bool:
+        """Whether a usual tier fires from the even rate on in the period that it was made for."""
+        own = self.project.model.burn_rates
+        period = own.period if own else self.burn_rates.period
+        return not spec.tiers and tier.budget * period.seconds == tier.long.seconds
 
     def _unreachable(self, spec: SloSpec, tier: Tier, factor: Decimal, where: KeyPath) -> None:
         message = (
