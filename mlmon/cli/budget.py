@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -10,15 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlmon.cli.options import Format, Root
-from mlmon.cli.output import CANNOT_RUN, FINDINGS, OK, Screen
+from mlmon.cli.options import Format, HeaderFile, Root, Timeout
+from mlmon.cli.output import FINDINGS, OK, Screen, cannot_run
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from mlmon.budget.model import Report
-
-TOKEN_FILE = "PROMETHEUS_TOKEN_FILE"  # noqa: S105  the name of a variable that names a file
 
 
 class Form(StrEnum):
@@ -46,10 +43,8 @@ def command(
     at: Annotated[
         str | None, typer.Option(metavar="TIME", help="As of this moment: 2026-03-14T12:00Z, or Unix seconds.")
     ] = None,
-    header_file: Annotated[
-        Path | None, typer.Option(help="Headers to send, one `Name: value` a line; for credentials and tenants.")
-    ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 30,
+    header_file: HeaderFile = None,
+    timeout: Timeout = 30,
 ) -> None:
     """Say what is left of each error budget, and what spent it. Exit 1: releases have to wait; 2: could not be asked.
 
@@ -57,9 +52,9 @@ def command(
     """
     from mlmon.budget.moments import read_moment
     from mlmon.budget.report import report
+    from mlmon.cli.prometheus import client
     from mlmon.cli.slos import chosen
-    from mlmon.remote.client import Client
-    from mlmon.remote.credentials import checked_base, headers
+    from mlmon.remote.client import BUDGETS
     from mlmon.remote.http import QueryError
     from mlmon.units import UnitError, read_ratio
 
@@ -68,13 +63,11 @@ def command(
     try:
         now = int(time.time()) if at is None else read_moment(at)
         least = None if min_budget is None else _share(read_ratio(min_budget))
-        token = os.environ.get(TOKEN_FILE)
-        sent = headers(header_file, Path(token) if token else None)
-        client = Client(checked_base(prometheus), sent, timeout)
+        asked = client(prometheus, header_file, timeout, BUDGETS)
         with screen.progress("asking Prometheus"):
-            found = report(client, slos, now, least)
+            found = report(asked, slos, now, least)
     except (QueryError, UnitError) as error:
-        raise _stop(error.message, error.advice) from None
+        raise cannot_run(error.message, error.advice) from None
     _write(_rendered(found, form, screen if output is None else None), output)
     raise typer.Exit(FINDINGS if found.freeze else OK)
 
@@ -105,10 +98,5 @@ def _write(text: str, output: Path | None) -> None:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         reason = (error.strerror or "unknown reason").lower()
-        raise _stop(f"{output} cannot be written: {reason}", "check the path") from None
+        raise cannot_run(f"{output} cannot be written: {reason}", "check the path") from None
     typer.echo(f"wrote {output}", err=True)
-
-
-def _stop(message: str, advice: str) -> typer.Exit:
-    typer.echo(f"mlmon: {message}; {advice}", err=True)
-    return typer.Exit(CANNOT_RUN)

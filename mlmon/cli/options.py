@@ -30,3 +30,10 @@ StrictTools = Annotated[
     bool, typer.Option("--strict-tools", help="Fail when promtool, amtool or terraform is missing; for CI.")
 ]
 """Whether a missing tool is an error."""
+HeaderFile = Annotated[
+    Path | None,
+    typer.Option("--header-file", help="Headers to send, one `Name: value` a line; for credentials and tenants."),
+]
+"""What is sent along when somebody is asked over HTTP."""
+Timeout = Annotated[float, typer.Option("--timeout", min=0.1, help="Seconds to wait for each answer.")]
+"""How long somebody may take to answer."""

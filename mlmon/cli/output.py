@@ -82,3 +82,17 @@ def exit_code(findings: Iterable[Finding]) -> int:
     from mlmon.diagnostics import has_errors
 
     return FINDINGS if has_errors(findings) else OK
+
+
+def cannot_run(message: str, advice: str) -> typer.Exit:
+    """Say why a command cannot do what it is asked to, and return what ends it."""
+    typer.echo(f"mlmon: {message}; {advice}", err=True)
+    return typer.Exit(CANNOT_RUN)
+
+
+def unknown(what: str, given: str, known: Iterable[str]) -> typer.Exit:
+    """Say that there is no service, pack, ... of a given name, and which there are; return what ends the command."""
+    from mlmon.diagnostics import did_you_mean, one_of
+
+    names = sorted(set(known))
+    return cannot_run(f'there is no {what} "{given}"', did_you_mean(given, names) or f"there is {one_of(names)}")

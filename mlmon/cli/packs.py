@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, get_args
 import typer
 
 from mlmon.cli.options import Root
-from mlmon.cli.output import CANNOT_RUN
+from mlmon.cli.output import unknown
 
 if TYPE_CHECKING:
     from mlmon.packs.load import Library
@@ -46,7 +46,7 @@ def list_command(
     packs = sorted((item.pack for item in _library(root).packs.values()), key=lambda pack: pack.metadata.name)
     kinds = list(get_args(PackType))
     if kind is not None and kind not in kinds:
-        raise _unknown("type", kind, kinds)
+        raise unknown("type", kind, kinds)
     found = [summary(pack) for name in kinds for pack in packs if pack.metadata.type == name and kind in {None, name}]
     _print({"packs": found} if form is Form.JSON else as_list(found))
 
@@ -63,7 +63,7 @@ def show_command(
 
     library = _library(root)
     if name not in library.packs:
-        raise _unknown("pack", name, sorted(library.packs))
+        raise unknown("pack", name, library.packs)
     found = description(library, name)
     _print(found if form is Form.JSON else as_page(found))
 
@@ -85,12 +85,3 @@ def _print(answer: dict[str, Any] | str) -> None:
 
     text = answer if isinstance(answer, str) else json.dumps(answer, indent=2, ensure_ascii=False) + "\n"
     typer.echo(text, nl=False)
-
-
-def _unknown(what: str, given: str, known: list[str]) -> typer.Exit:
-    from mlmon.diagnostics import did_you_mean, one_of
-
-    typer.echo(
-        f'mlmon: there is no {what} "{given}"; {did_you_mean(given, known) or f"there is {one_of(known)}"}', err=True
-    )
-    return typer.Exit(CANNOT_RUN)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from mlmon.cli.output import CANNOT_RUN
+from mlmon.cli.output import CANNOT_RUN, cannot_run, unknown
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,23 +42,15 @@ def prepared(root: Path) -> tuple[Plan, Library]:
 
 def chosen(root: Path, service: str | None, name: str | None) -> tuple[Plan, list[Slo]]:
     """Return the plan and those of its SLOs that are asked for; where there is none, say what there is and stop."""
-    from mlmon.diagnostics import did_you_mean, one_of
-
     plan = planned(root)
     names = [item.name for item in plan.services]
     if service is not None and service not in names:
-        raise _stop(f'there is no service "{service}"', did_you_mean(service, names) or f"there is {one_of(names)}")
+        raise unknown("service", service, names)
     slos = [slo for item in plan.services if service in {None, item.name} for slo in item.slos]
     found = [slo for slo in slos if name in {None, slo.name}]
     if not found and name is not None and slos:
-        known = sorted({slo.name for slo in slos})
-        raise _stop(f'there is no SLO "{name}"', did_you_mean(name, known) or f"there is {one_of(known)}")
+        raise unknown("SLO", name, [slo.name for slo in slos])
     if not found:
         message = f"{service} has no SLO" if service else "no service has an SLO"
-        raise _stop(message, "add one under `slos:` in a spec")
+        raise cannot_run(message, "add one under `slos:` in a spec")
     return plan, found
-
-
-def _stop(message: str, advice: str) -> typer.Exit:
-    typer.echo(f"mlmon: {message}; {advice}", err=True)
-    return typer.Exit(CANNOT_RUN)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlmon.cli.options import Format, FormatOption, Root
-from mlmon.cli.output import CANNOT_RUN, OK, Screen, exit_code
+from mlmon.cli.options import Format, FormatOption, HeaderFile, Root, Timeout
+from mlmon.cli.output import FINDINGS, OK, Screen, cannot_run, exit_code, unknown
 
 if TYPE_CHECKING:
     from mlmon.diagnostics import Finding
@@ -18,36 +17,35 @@ if TYPE_CHECKING:
     from mlmon.verify.model import Verified
     from mlmon.verify.source import Source
 
-TOKEN_FILE = "PROMETHEUS_TOKEN_FILE"  # noqa: S105  the name of a variable that names a file
 HOUR = 3600
+Metrics = Annotated[
+    list[str] | None,
+    typer.Option("--metrics", metavar="URL|FILE|-", help="A page of metrics; repeat it for several exporters."),
+]
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--component", metavar="NAME", help="Only this component, which has to be there."),
+]
+Strict = Annotated[bool, typer.Option("--strict", help="Fail on warnings, and on required series not seen yet.")]
+MaxSeries = Annotated[
+    int, typer.Option(min=1, metavar="N", help="Label combinations that a metric may have on one target.")
+]
 
 
 def command(
     services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these services.")] = None,
     *,
-    metrics: Annotated[
-        list[str] | None,
-        typer.Option("--metrics", metavar="URL|FILE|-", help="A page of metrics; repeat it for several exporters."),
-    ] = None,
+    metrics: Metrics = None,
     prometheus: Annotated[
         str | None, typer.Option("--prometheus", metavar="URL", help="Address of Prometheus.")
     ] = None,
-    component: Annotated[
-        list[str] | None,
-        typer.Option("--component", metavar="NAME", help="Only this component, which has to be there."),
-    ] = None,
-    strict: Annotated[
-        bool, typer.Option("--strict", help="Fail on warnings, and on required series not seen yet.")
-    ] = False,
-    max_series: Annotated[
-        int, typer.Option(min=1, metavar="N", help="Label combinations that a metric may have on one target.")
-    ] = 1000,
+    component: Only = None,
+    strict: Strict = False,
+    max_series: MaxSeries = 1000,
     root: Root = Path(),
     form: FormatOption = Format.TEXT,
-    header_file: Annotated[
-        Path | None, typer.Option(help="Headers to send, one `Name: value` a line; for credentials and tenants.")
-    ] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds to wait for each answer.")] = 30,
+    header_file: HeaderFile = None,
+    timeout: Timeout = 30,
 ) -> None:
     """Check that the metrics of services exist as their rules expect them: name, type, labels, buckets, number.
 
@@ -61,7 +59,7 @@ def command(
     from mlmon.verify.wish import Wish
 
     if bool(metrics) == bool(prometheus):
-        raise _stop("give either --metrics or --prometheus", "see mlmon verify --help")
+        raise cannot_run("give either --metrics or --prometheus", "see mlmon verify --help")
     screen = Screen(root, form)
     plan, library = prepared(root)
     chosen = _chosen(plan, services or [], component or [])
@@ -72,7 +70,7 @@ def command(
             source, broken = _source(metrics or [], prometheus, header_file, timeout, root)
             found = Verified(where, (), tuple(broken)) if broken else verify(chosen, source, where, wish)
     except QueryError as error:
-        raise _stop(error.message, error.advice) from None
+        raise cannot_run(error.message, error.advice) from None
     _print(found, screen)
     raise typer.Exit(_code(found, strict))
 
@@ -80,36 +78,28 @@ def command(
 def _source(
     metrics: list[str], prometheus: str | None, header_file: Path | None, timeout: float, root: Path
 ) -> tuple[Source, list[Finding]]:
-    from mlmon.remote.client import Client
-    from mlmon.remote.credentials import checked_base, headers
+    from mlmon.cli.prometheus import client
+    from mlmon.remote.credentials import headers
     from mlmon.verify.fetch import read_pages
     from mlmon.verify.live import WORDS, Live
 
     if prometheus is None:
         # The token for Prometheus is nothing that services should be told.
         return read_pages(metrics, headers(header_file, None), timeout, root)
-    token = os.environ.get(TOKEN_FILE)
-    sent = headers(header_file, Path(token) if token else None)
-    return Live(Client(checked_base(prometheus), sent, timeout, WORDS), int(time.time()) - HOUR), []
+    return Live(client(prometheus, header_file, timeout, WORDS), int(time.time()) - HOUR), []
 
 
 def _chosen(plan: Plan, services: list[str], components: list[str]) -> list[ServicePlan]:
     known = [item.name for item in plan.services]
     for name in services:
         if name not in known:
-            raise _unknown("service", name, known)
+            raise unknown("service", name, known)
     chosen = [item for item in plan.services if not services or item.name in services]
     present = [part.name for item in chosen for part in item.components]
     for name in components:
         if name not in present:
-            raise _unknown("component", name, present)
+            raise unknown("component", name, present)
     return chosen
-
-
-def _unknown(what: str, name: str, known: list[str]) -> typer.Exit:
-    from mlmon.diagnostics import did_you_mean, one_of
-
-    return _stop(f'there is no {what} "{name}"', did_you_mean(name, known) or f"there is {one_of(set(known))}")
 
 
 def _print(found: Verified, screen: Screen) -> None:
@@ -128,13 +118,7 @@ def _print(found: Verified, screen: Screen) -> None:
 
 
 def _code(found: Verified, strict: bool) -> int:
-    from mlmon.cli.output import FINDINGS
     from mlmon.diagnostics import Severity
 
     serious = [item for item in found.findings if item.severity is not Severity.NOTE]
     return (FINDINGS if serious else OK) if strict else exit_code(found.findings)
-
-
-def _stop(message: str, advice: str) -> typer.Exit:
-    typer.echo(f"mlmon: {message}; {advice}", err=True)
-    return typer.Exit(CANNOT_RUN)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
-from mlmon.plan.quantities import HOUR, NonNegative, ShareOfOne
+from mlmon.plan.quantities import HOUR, TWO_WEEKS, NonNegative, ShareOfOne
 from mlmon.plan.signals import Signal
 from mlmon.units import Duration
 
 TWO_HOURS = Duration(Decimal(2 * 3600))
-TWO_WEEKS = Duration(Decimal(2 * 604800))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -76,7 +76,7 @@ def _probe(where: Where) -> Probe:
         service=where.service.name, component=where.component.name, job=matchers.get("job", where.component.preset),
         url=entry.url, module=entry.module or name, own=own, method=entry.method, body=entry.body,
         content_type=entry.content_type, status=tuple(sorted(set(entry.status))), contains=entry.contains,
-        timeout=entry.timeout, origin=where.component.origin,
+        timeout=entry.timeout,
     )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from mlmon.diagnostics import Place
     from mlmon.units import Duration
 
 Labels = tuple[tuple[str, str], ...]
@@ -57,7 +56,6 @@ class ScrapeJob:
     port: int | str | None
     path: str
     services: tuple[str, ...]
-    origin: Place
     scheme: str = "http"
     node_labels: Labels = ()
     honor_labels: bool = False
@@ -93,7 +91,6 @@ class Probe:
     status: tuple[int, ...]
     contains: str | None
     timeout: Duration
-    origin: Place
 
     @property
     def name(self) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from mlmon.plan import baselines, quantities, trends
+from mlmon.plan import baselines, moments, quantities, trends
 from mlmon.plan.quantities import Quantity
 
 FORMS: dict[str, type[Quantity]] = {
     kind.form: kind
-    for module in (quantities, baselines, trends)
+    for module in (quantities, moments, baselines, trends)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Quantity) and kind.form
 }

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.diagnostics import Finding, did_you_mean, one_of
-from mlmon.plan.quantities import Age, Level, Quantile, Quantity
+from mlmon.plan.moments import Age
+from mlmon.plan.quantities import Level, Quantile, Quantity
 from mlmon.plan.selectors import SelectorError, check_vector, is_subset, read_selector
 from mlmon.plan.signals import PrometheusBinding, Signal
 from mlmon.plan.slo import Computed, Events, Indicator, TimeWhile, Within

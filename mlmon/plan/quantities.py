@@ -18,6 +18,7 @@ FIVE_MINUTES = Duration(Decimal(300))
 HOUR = Duration(Decimal(3600))
 DAY = Duration(Decimal(86400))
 WEEK = Duration(Decimal(604800))
+TWO_WEEKS = Duration(Decimal(2 * 604800))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +78,14 @@ class NonNegative(Quantity):
         return Decimal(0), None
 
 
+class PrometheusOnly(Quantity):
+    """A quantity that no other backend computes."""
+
+    def on(self, backend: str) -> bool:
+        """Tell whether the backend is Prometheus and has every signal."""
+        return backend == "prometheus" and super().on(backend)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rate(Quantity):
     """Events per second of a counter."""
@@ -122,15 +131,14 @@ class Quantile(Quantity):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Buckets(Quantity):
-    """Observations per second in each bucket of a histogram, by its bound `le` in the metric's own unit: a heatmap."""
+class Buckets(PrometheusOnly):
+    """Observations per second in each bucket of a histogram, by its bound `le` in the metric's own unit: a heatmap.
+
+    CloudWatch does not hand out the buckets of a distribution.
+    """
 
     form: ClassVar[str] = "buckets"
     signal: Signal
-
-    def on(self, backend: str) -> bool:
-        """CloudWatch does not hand out the buckets of a distribution."""
-        return backend == "prometheus" and super().on(backend)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,37 +217,6 @@ class Gap(Quantity):
     form: ClassVar[str] = "gap"
     wanted: Signal
     present: Signal
-
-
-@dataclass(frozen=True, kw_only=True)
-class Age(NonNegative):
-    """Seconds since a timestamp, the newest of its series."""
-
-    form: ClassVar[str] = "age"
-    signal: Signal
-
-    @property
-    def unit(self) -> str:
-        """Seconds."""
-        return "seconds"
-
-
-@dataclass(frozen=True, kw_only=True)
-class TimeLeft(Quantity):
-    """Seconds until a timestamp, the earliest of its series; negative once it has passed."""
-
-    form: ClassVar[str] = "time_left"
-    signal: Signal
-
-    @property
-    def unit(self) -> str:
-        """Seconds."""
-        return "seconds"
-
-    @property
-    def bounds(self) -> tuple[Decimal | None, Decimal | None]:
-        """Any number of seconds, in the past as well."""
-        return None, None
 
 
 @dataclass(frozen=True, kw_only=True)

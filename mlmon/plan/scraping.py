@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlmon.diagnostics import Place
 from mlmon.packs.exposition import Exposition
 from mlmon.plan.collection import Addresses, Discovery, LeftOut, Nodes, Pods, ScrapeJob
 from mlmon.plan.conditions import Written
@@ -24,7 +23,6 @@ _POD: Final = "-[a-z0-9]+-[a-z0-9]{5}"
 _UNNAMED: Final = Exposition(source="https://prometheus.io/docs/instrumenting/exposition_formats/")
 """The page of a preset that does not know where its metrics are shown."""
 
-_NOWHERE: Final = Place()
 _IDENTIFIER: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 
@@ -73,7 +71,7 @@ def merged(jobs: Iterable[ScrapeJob]) -> tuple[ScrapeJob, ...]:
     """Unite jobs with the same targets, which would be scraped twice otherwise, and name all of them differently."""
     united: dict[ScrapeJob, list[ScrapeJob]] = {}
     for job in jobs:
-        key = replace(job, name="", keep=(), services=(), origin=_NOWHERE)
+        key = replace(job, name="", keep=(), services=())
         united.setdefault(key, []).append(job)
     made = [_one(alike) for alike in united.values()]
     return tuple(sorted(_named(made), key=lambda job: job.name))
@@ -101,7 +99,7 @@ def _job(where: Where, page: Exposition, keep: set[str]) -> ScrapeJob:
         keep=tuple(sorted(keep)) if page.needed_only else (),
         sample_limit=collect.sample_limit or (None if shared else _SAMPLE_LIMIT), shared=shared,
         cluster_wide=page.cluster_wide, has_service=bool(page.pods) and not collect.pods,
-        services=(where.service.name,), origin=component.origin,
+        services=(where.service.name,),
     )  # fmt: skip
 
 

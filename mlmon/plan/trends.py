@@ -9,24 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar, Literal
 
-from mlmon.plan.quantities import DAY, NonNegative, Quantity
+from mlmon.plan.quantities import DAY, TWO_WEEKS, NonNegative, PrometheusOnly
 from mlmon.plan.signals import Signal
 from mlmon.units import Duration
 
 SIX_HOURS = Duration(Decimal(6 * 3600))
-TWO_WEEKS = Duration(Decimal(2 * 604800))
-
-
-class PrometheusOnly(Quantity):
-    """A quantity that no other backend computes."""
-
-    def on(self, backend: str) -> bool:
-        """Tell whether the backend is Prometheus and has every signal."""
-        return backend == "prometheus" and super().on(backend)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trend(PrometheusOnly):
+class Trend(PrometheusOnly, NonNegative):
     """A gauge along the straight line through its samples of the window.
 
     A series counts only when it is older than the window by a sixth, so that a process which loads its model is no
@@ -53,11 +44,6 @@ class Slope(Trend):
     form: ClassVar[str] = "slope"
     signal: Signal
 
-    @property
-    def bounds(self) -> tuple[Decimal | None, Decimal | None]:
-        """From 0 upwards."""
-        return Decimal(0), None
-
 
 class TimeUntil(Trend):
     """Seconds until something is used up at the rate of the window; nothing while it is not being used up."""
@@ -66,11 +52,6 @@ class TimeUntil(Trend):
     def unit(self) -> str:
         """Seconds."""
         return "seconds"
-
-    @property
-    def bounds(self) -> tuple[Decimal | None, Decimal | None]:
-        """From 0 upwards."""
-        return Decimal(0), None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,7 +112,7 @@ class Hours(PrometheusOnly, NonNegative):
 
     @property
     def unit(self) -> str:
-        """A ratio of the budget, else money, else such as gpus_hours."""
+        """A ratio of the budget, else money, else hours."""
         if self.budget is not None:
             return "ratio"
         return "usd" if self.price is not None else "hours"

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.baselines import Decline, Growth, Seasonal, Shift
 from mlmon.plan.conditions import Absent, Both, BudgetSpent, BurnRate, Compare, Condition, NewCode, NoData, Written
+from mlmon.plan.moments import Age, TimeLeft
 from mlmon.plan.quantities import (
-    Age,
     Buckets,
     Fraction,
     Gap,
@@ -23,7 +23,6 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
-    TimeLeft,
     Variants,
 )
 from mlmon.plan.slo import TimeWhile

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from mlmon.plan.cardinality import is_content
 from mlmon.plan.slo import Computed, Events, TimeWhile, Within
 from mlmon.promql.quantities import Renderer, binding
-from mlmon.promql.text import aggregate, bucket, selector
+from mlmon.promql.text import aggregate, bucket, selector, told_apart
 from mlmon.units import plain
 
 if TYPE_CHECKING:
@@ -103,6 +103,4 @@ def _slow(signal: Signal, threshold: Decimal, by: tuple[str, ...], window: Durat
 def _increase(signal: Signal, by: tuple[str, ...], window: Duration, suffix: str = "", *extra: str) -> str:
     series = binding(signal).series
     terms = [f"increase({selector(item, *extra, suffix=suffix)}[{window}])" for item in series]
-    if len(terms) > 1:
-        terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
-    return aggregate("sum", by, " or ".join(terms))
+    return aggregate("sum", by, told_apart(terms))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.signals import Series
 from mlmon.promql.quantities import binding
-from mlmon.promql.text import aggregate, selector
+from mlmon.promql.text import aggregate, selector, told_apart
 from mlmon.units import Duration
 
 if TYPE_CHECKING:
@@ -69,9 +69,7 @@ def increment(
         before = f"last_over_time({chosen}[{_BRIDGE}] offset {steps.before})"
         born = _targets(part, steps) if bound.count_first_samples else f"and {counted(before)}"
         terms.append(_increment(chosen, steps, before, born, counted))
-    if len(terms) > 1:
-        terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
-    return aggregate("sum", by, " or ".join(terms))
+    return aggregate("sum", by, told_apart(terms))
 
 
 def _increment(chosen: str, steps: Steps, before: str, born: str, counted: Callable[[str], str]) -> str:

@@ -7,8 +7,8 @@ from functools import singledispatchmethod
 from typing import TYPE_CHECKING
 
 from mlmon.plan.baselines import Decline, Growth, Seasonal, Shift
+from mlmon.plan.moments import Age, TimeLeft
 from mlmon.plan.quantities import (
-    Age,
     Buckets,
     Fraction,
     Gap,
@@ -22,21 +22,17 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
-    TimeLeft,
     Variants,
 )
 from mlmon.plan.trends import Hours, Slope, Slowdown, TimeToFull, TimeToZero
-from mlmon.promql import trends
-from mlmon.promql.text import aggregate, equals, scaled, selector
+from mlmon.promql import baselines, trends
+from mlmon.promql.text import aggregate, equals, scaled, selector, told_apart
 from mlmon.units import plain
 
 if TYPE_CHECKING:
     from mlmon.plan.model import ServicePlan
     from mlmon.plan.signals import PrometheusBinding, Signal
     from mlmon.units import Duration
-
-_WEEKS = ("1w", "2w", "3w")
-_BREAK = "\n  "
 
 
 def binding(signal: Signal) -> PrometheusBinding:
@@ -51,8 +47,8 @@ class Renderer:
     """Renders the quantities of one service.
 
     A quantity that the service records is read from its recording, so that alerts, panels and baselines agree.
-    `window` replaces the windows of rates (Grafana's `$__rate_interval`); `record` is off while a recording's own
-    rule is rendered.
+    `window` replaces the windows of rates (Grafana's `$__rate_interval`); `read_recorded` is off while a
+    recording's own rule is rendered.
     """
 
     service: ServicePlan | None = None
@@ -61,10 +57,7 @@ class Renderer:
 
     def quantity(self, item: Quantity) -> str:
         """Return the expression of a quantity in its unit."""
-        recording = self.service.recorded(item) if self.service and self.read_recorded else None
-        if self.service and recording:
-            return recording.record + equals(service=self.service.name, component=recording.component)
-        return self.render(item)
+        return (self._recorded(item) if self.read_recorded else None) or self.render(item)
 
     def raw(self) -> Renderer:
         """Return a renderer that reads no recordings."""
@@ -91,9 +84,7 @@ class Renderer:
         if isinstance(item, Increase) and item.existing:
             there = [f"{selector(series, suffix=suffix)} offset {item.window}" for series in bound.series]
             terms = [f"({term} and {before})" for term, before in zip(terms, there, strict=True)]
-        if len(terms) > 1:
-            terms = [f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)]
-        return aggregate("sum", self.labels(item), " or ".join(terms))
+        return aggregate("sum", self.labels(item), told_apart(terms))
 
     def _gauge(self, item: Quantity, signal: Signal, operator: str = "sum") -> str:
         bound = binding(signal)
@@ -101,9 +92,15 @@ class Renderer:
 
     def baseline(self, item: Quantity, base: Quantity) -> str:
         """Return the recorded selector that a baseline looks back on. Raises ValueError where none is recorded."""
-        recording = self.service.recorded(base) if self.service else None
-        if not self.service or not recording:
+        recorded = self._recorded(base)
+        if recorded is None:
             raise ValueError(f"{item.form} of {item.signals[0].name} needs the recording of {base}")
+        return recorded
+
+    def _recorded(self, item: Quantity) -> str | None:
+        recording = self.service.recorded(item) if self.service else None
+        if not self.service or not recording:
+            return None
         return recording.record + equals(service=self.service.name, component=recording.component)
 
     @singledispatchmethod
@@ -190,38 +187,23 @@ class Renderer:
 
     @render.register
     def _(self, item: Shift) -> str:
-        series = self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
-        now, then = f"avg_over_time({series}[{item.window}])", f"avg_over_time({series}[{item.window}] offset 1w)"
-        # The week before last holds nothing of a shift that began this week, however long it has lasted.
-        usual, least = f"stddev_over_time({series}[1w] offset 1w)", f"{plain(item.floor)} * abs({then})"
-        # With less than that week in store the deviation would be that of a few hours, and any day a shift.
-        known = f"present_over_time({series}[1d] offset 13d)"
-        return f"abs({now} - {then})\n/\n(\n  ((({usual} > {least}) or {least}) and {known}) > 0\n)"
+        return baselines.shift(item, self._past_level(item))
 
     @render.register
     def _(self, item: Decline) -> str:
-        return f"1 - {self._of_usual(item)}"
+        return f"1 - {baselines.of_usual(item, self._past_level(item))}"
 
     @render.register
     def _(self, item: Growth) -> str:
-        return f"{self._of_usual(item)} - 1"
+        return f"{baselines.of_usual(item, self._past_level(item))} - 1"
 
-    def _of_usual(self, item: Decline | Growth) -> str:
-        series = self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
-        usual = f"quantile_over_time(0.5, {series}[{item.over}] offset 1d)"
-        # The median of the window, too: one bad evaluation among good ones is not a trend.
-        return f"quantile_over_time(0.5, {series}[{item.window}])\n/\n({usual} > 0)"
+    def _past_level(self, item: Shift | Decline | Growth) -> str:
+        return self.baseline(item, Level(signal=item.signal, aggregate="avg", by=item.by))
 
     @render.register
     def _(self, item: Seasonal) -> str:
         series = self.baseline(item, Rate(signal=item.signal, by=item.by))
-        now, labels = f"avg_over_time({series}[{item.window}])", self.labels(item)
-        weeks = [(week, f"avg_over_time({series}[{item.window}] offset {week})") for week in _WEEKS]
-        # Told apart by a label, the three weeks are three members of one group, of which the median is taken.
-        united = " or\n  ".join(f'label_replace({then}, "mlmon_week", "{week}", "", "")' for week, then in weeks)
-        usual = f"({aggregate('quantile', labels, f'0.5,{_BREAK}{united}')} > {plain(item.floor)})"
-        # Traffic that has stopped altogether leaves nothing to compare; it is 0 of what is usual.
-        return f"({aggregate('sum', labels, now)} or 0 * {usual})\n/\n{usual}"
+        return baselines.seasonal(item, series, self.labels(item))
 
     @render.register
     def _(self, item: Slope | TimeToZero) -> str:
@@ -232,9 +214,8 @@ class Renderer:
     @render.register
     def _(self, item: TimeToFull) -> str:
         used, limit = self._gauge(item, item.used, "max"), self._gauge(item, item.limit, "max")
-        speed = scaled(
-            trends.rising(item, selector(binding(item.used).series[0]), self.labels(item)), binding(item.used)
-        )
+        bound = binding(item.used)
+        speed = scaled(trends.rising(item, selector(bound.series[0]), self.labels(item)), bound)
         return f"(({limit} > 0) - {used})\n/\n({speed})"
 
     @render.register

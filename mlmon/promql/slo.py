@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from mlmon.plan.slo import BurnTier, CalendarPeriod, Computed, Events, Notice, Slo, TimeWhile, Within
 from mlmon.promql.increments import Steps, increment
 from mlmon.promql.quantities import Renderer, binding
-from mlmon.promql.text import aggregate, bucket, equals
+from mlmon.promql.text import aggregate, bucket, equals, told_apart
 from mlmon.units import Duration, plain
 
 if TYPE_CHECKING:
@@ -185,9 +185,7 @@ def _sum(terms: list[str], by: tuple[str, ...]) -> str:
     if len(terms) == 1:
         return terms[0]
     # One component without data must not hide the others.
-    united = "\n  or ".join(
-        f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms)
-    )
+    united = told_apart(terms, "\n  or ")
     return aggregate("sum", by, f"\n  {united}\n")
 
 

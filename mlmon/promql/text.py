@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlmon.units import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mlmon.plan.signals import Matcher, PrometheusBinding, Series
 
@@ -56,6 +56,13 @@ def bucket(bound: Decimal) -> str:
 
 def _literal(text: str) -> str:
     return text.replace(".", "\\\\.").replace("+", "\\\\+")
+
+
+def told_apart(terms: Sequence[str], union: str = " or ") -> str:
+    """Unite vectors of which none hides another's series, by a label of mlmon's own; a single one stays as it is."""
+    if len(terms) == 1:
+        return terms[0]
+    return union.join(f'label_replace({term}, "mlmon_part", "{index}", "", "")' for index, term in enumerate(terms))
 
 
 def aggregate(operator: str, labels: Iterable[str], inner: str) -> str:

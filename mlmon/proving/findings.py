@@ -33,9 +33,7 @@ def gaps(unproven: Iterable[Unproven]) -> list[Finding]:
         Finding(
             rule=UNPROVEN,
             message=f"{one.alert.name} ({one.alert.severity}) is not proven as a whole: {one.reason}",
-            advice="nothing shows that it can fire: add `tests`"
-            if isinstance(one.alert.condition, Written)
-            else _BY_HAND,
+            advice=_ADD if isinstance(one.alert.condition, Written) else _BY_HAND,
             place=one.alert.origin,
             severity=Severity.WARNING,
         )

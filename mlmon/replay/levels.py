@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import yaml
 
 from mlmon.plan.conditions import Both, Compare
+from mlmon.plan.moments import Age, TimeLeft
 from mlmon.plan.quantities import (
     DAY,
-    Age,
     Fraction,
     Gap,
     Increase,
@@ -25,7 +25,6 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
-    TimeLeft,
 )
 from mlmon.plan.slo import Events, TimeWhile, Within
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema, model_validator
 
-from mlmon.spec.fields import LabelName, Name, Period, Ratio, Strict, Text, Url, refuse
+from mlmon.spec.fields import LabelName, Period, Ratio, Strict, Text, Url, refuse
 from mlmon.units import Duration
 
 Form = Literal[
@@ -169,7 +169,7 @@ class ProbeRequest(Strict):
     """What a probe sends, and what it takes for an answer."""
 
     url: Url = Field(description="Address that is asked from outside.")
-    module: Name | None = Field(
+    module: Text | None = Field(
         default=None, description="A module of a blackbox exporter of your own; without it one is generated."
     )
     method: Literal["GET", "HEAD", "POST"] = "GET"

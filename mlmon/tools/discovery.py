@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 KEY = "kubernetes_sd_configs"
 
 _UNKNOWN = f'unknown field "{KEY}"'
-_OPENING = re.compile(rf"^(?P<indent> *(?:- )?){KEY}:(?P<rest>.*)$")
+_OPENING = re.compile(rf"^(?P<indent> *(?:- )?){KEY}:")
 
 
 def is_unknown(findings: Iterable[Finding]) -> bool:

@@ -65,7 +65,7 @@ def test_an_expected_redirect_is_not_followed(tmp_path: Path) -> None:
 
 
 def test_a_module_of_ones_own_is_not_generated(tmp_path: Path) -> None:
-    body = 'probes:\n  - {url: "https://x.example.org", module: http-ca}\n'
+    body = 'probes:\n  - {url: "https://x.example.org", module: http_2xx}\n'
     files = files_of(tmp_path, spec(body), more="    blackbox: prober.example.org:9115\n")
     assert "blackbox/blackbox.yaml" not in files
     (made,) = objects_in({path: text for path, text in files.items() if "/probe-" in path})
@@ -74,7 +74,7 @@ def test_a_module_of_ones_own_is_not_generated(tmp_path: Path) -> None:
         "interval": "30s",
         "scrapeTimeout": "10s",
         "prober": {"url": "prober.example.org:9115"},
-        "module": "http-ca",
+        "module": "http_2xx",
         "targets": {"staticConfig": {"static": ["https://x.example.org"]}},
     }
 

@@ -7,6 +7,7 @@ import pytest
 from mlmon.plan.links import COST_UID, FLEET_UID, dashboard_uid
 from tests.support.boards import CHAT, Board, boards, graphs, of_chats, of_fleet, panel
 
+COST = "{preset: cost, namespace: ml, deployment: chat, usd_per_gpu_hour: 3, usd_per_day: 90}"
 CHAT_UID, PLAIN_UID = dashboard_uid("support-chat"), dashboard_uid("fraud-detector")
 
 
@@ -74,9 +75,21 @@ def test_costs_have_a_page_and_a_column() -> None:
     }
 
 
+def test_requested_gpus_have_the_price_in_the_spec() -> None:
+    (term,) = (
+        line
+        for line in panel(of_fleet()[FLEET_UID], "Cost a day")["targets"][0]["expr"].splitlines()
+        if "24" in line or "17.76" in line
+    )
+    assert "kube_pod_container_resource_requests" in term
+    assert term.endswith('* 17.76, "service", "image-tagger", "", "")')
+
+
 def test_without_prices_there_is_neither() -> None:
-    assert COST_UID not in of_fleet()
-    columns = panel(of_fleet()[FLEET_UID], "Services")["transformations"][1]["options"]["renameByName"].values()
+    made = boards(CHAT.replace("NAME", "chat").replace(", usd_per_gpu_hour: 2.5, gpus_per_instance: 2", ""))
+    assert COST_UID not in made
+    columns = panel(made[FLEET_UID], "Services")["transformations"][1]["options"]["renameByName"].values()
+    assert "GPU" in columns
     assert "Cost a day" not in columns
 
 
@@ -87,6 +100,14 @@ def test_machines_are_charged_once() -> None:
     )
     expr = panel(boards(twice)[FLEET_UID], "Cost a day")["targets"][0]["expr"]
     assert expr.count("up{") == 1
+    assert expr.count("label_replace(sum(") == 1
+
+
+def test_machines_are_charged_as_the_preset_for_costs_says() -> None:
+    both = CHAT.replace("NAME", "chat").replace("family: extended}", f"family: extended}}, {COST}")
+    expr = panel(boards(both)[FLEET_UID], "Cost a day")["targets"][0]["expr"]
+    assert "kube_pod_container_resource_requests" in expr
+    assert "up{" not in expr
 
 
 def traced(board: Board) -> Iterator[str]:

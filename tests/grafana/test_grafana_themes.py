@@ -22,7 +22,7 @@ Made = Callable[[], dict[str, Board]]
 
 
 def test_there_is_a_page_for_each_theme_that_somebody_has() -> None:
-    themes = {FLEET_UID, GPU_UID, QUALITY_UID, SLO_UID}
+    themes = {FLEET_UID, GPU_UID, QUALITY_UID, SLO_UID, COST_UID}
     assert set(of_fleet()) == themes | {dashboard_uid(service.name) for service in fleet().services}
     assert set(of_chats()) == {FLEET_UID, GPU_UID, COST_UID, dashboard_uid("chat-a"), dashboard_uid("chat-b")}
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from mlmon.plan.conditions import Both, Compare, Condition
 from mlmon.plan.model import ServicePlan
+from mlmon.plan.moments import Age, TimeLeft
 from mlmon.plan.quantities import (
-    Age,
     Fraction,
     Gap,
     Increase,
@@ -19,7 +19,6 @@ from mlmon.plan.quantities import (
     Rate,
     Ratio,
     Share,
-    TimeLeft,
 )
 from mlmon.plan.signals import Signal
 from mlmon.plan.slo import TimeWhile

@@ -286,5 +286,5 @@ def test_every_preset_can_be_drawn() -> None:
 def test_the_fleet_has_a_column_for_whatever_is_recorded(of_fleet: dict[str, dict[str, Any]]) -> None:
     (organize,) = (item for item in panel(of_fleet["fleet"], "Services")["transformations"] if item["id"] == "organize")
     columns = set(organize["options"]["renameByName"].values()) - {""}
-    numbers = {"Budget left", "Requests", "Valid requests", "p99 latency", "Model versions", "GPU"}
+    numbers = {"Budget left", "Requests", "Valid requests", "p99 latency", "Model versions", "GPU", "Cost a day"}
     assert columns == {"Service", "Team", "Tier", "Page", "Ticket", "Info"} | numbers

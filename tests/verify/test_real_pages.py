@@ -23,8 +23,8 @@ FOUND = {
     "node-exporter": ({}, []),
     "pushgateway": ({}, []),
     "ray-serve": (
-        {"client_errors": "not seen", "active_requests": "absent", "health_check_failures": "not seen"},
-        ["ray_serve_health_check_failures_total", "ray_serve_num_ongoing_http_requests"],
+        {"client_errors": "not seen", "health_check_failures": "not seen"},
+        ["ray_serve_health_check_failures_total"],
     ),
     "bentoml": (
         {"client_errors": "not seen", "shed_requests": "not seen", "batch_size": "absent"},

@@ -25,9 +25,10 @@ def render(plan: Plan) -> dict[str, str]:
         "blackbox": blackbox.render,
         "otel-collector": otel.render,
     }
-    made: dict[str, str] = readme.render(plan, collection)
+    made: dict[str, str] = {}
     for form, render_form in forms.items():
         made |= render_form(plan, collection) if form in collection.forms else {}
+    made |= readme.render(plan, collection, made)
     return {f"collection/{path}": text for path, text in made.items()}
 
 

@@ -5,10 +5,9 @@ Keys as in https://github.com/prometheus/blackbox_exporter/blob/v0.28.0/CONFIGUR
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.targets.collection.kubernetes import MANAGED, Object, manifest, metadata
+from mlmon.targets.collection.kubernetes import MANAGED, Object, checksum, config_map, manifest, metadata, service
 from mlmon.targets.collection.relabel import exactly
 from mlmon.targets.yamltext import dump
 
@@ -52,15 +51,7 @@ def module(probe: Probe) -> Object:
 
 
 def _objects(collection: Collection, image: Image, settings: str) -> tuple[Object, ...]:
-    def about() -> Object:
-        return metadata(_NAME, collection.namespace, _SELECTOR.items())
-
-    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about(), "data": {_FILE: settings}}
-    ports = [{"name": "http", "port": image.port, "targetPort": "http"}]
-    spec = {"selector": _SELECTOR, "ports": ports}
-    service = {"apiVersion": "v1", "kind": "Service", "metadata": about(), "spec": spec}
-    # The exporter reads its file when it starts.
-    checksum = {"checksum/config": hashlib.sha256(settings.encode()).hexdigest()}
+    about = metadata(_NAME, collection.namespace, _SELECTOR.items())
     pod = {
         "automountServiceAccountToken": False,
         "securityContext": {"runAsNonRoot": True, "runAsUser": _NOBODY, "runAsGroup": _NOBODY},
@@ -70,10 +61,13 @@ def _objects(collection: Collection, image: Image, settings: str) -> tuple[Objec
     workload = {
         "replicas": 1,
         "selector": {"matchLabels": _SELECTOR},
-        "template": {"metadata": {"labels": MANAGED | _SELECTOR, "annotations": checksum}, "spec": pod},
+        "template": {
+            "metadata": {"labels": MANAGED | _SELECTOR, "annotations": checksum("config", settings)},
+            "spec": pod,
+        },
     }
-    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": about(), "spec": workload}
-    return config, service, deployment
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": about, "spec": workload}
+    return config_map(about, _FILE, settings), service(about, _SELECTOR, "http", image.port), deployment
 
 
 def _container(image: Image) -> Object:

@@ -6,10 +6,9 @@ After https://github.com/NVIDIA/dcgm-exporter/blob/4.5.3-4.8.2/dcgm-exporter.yam
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.targets.collection.kubernetes import MANAGED, Object, manifest, metadata
+from mlmon.targets.collection.kubernetes import MANAGED, Object, checksum, config_map, manifest, metadata, service
 
 if TYPE_CHECKING:
     from mlmon.plan.collection import Collection, Counter, Image
@@ -34,14 +33,10 @@ def render(plan: Plan, collection: Collection) -> dict[str, str]:
     if not collection.counters or collection.gpu_image is None:
         return {}
     counters = csv(collection.counters)
-    settings = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": _about(f"{_NAME}-counters", collection),
-        "data": {_FILE: counters},
-    }
     image = collection.gpu_image
-    objects = (settings, _service(collection, image), _daemons(collection, image, counters))
+    settings = config_map(_about(f"{_NAME}-counters", collection), _FILE, counters)
+    reached = service(_about(_NAME, collection), _SELECTOR, "metrics", image.port)
+    objects = (settings, reached, _daemons(collection, image, counters))
     return {f"kubernetes/exporters/{_NAME}.yaml": manifest(_HEADER, *objects)}
 
 
@@ -59,15 +54,8 @@ def _about(title: str, collection: Collection) -> Object:
     return metadata(title, collection.namespace, _SELECTOR.items())
 
 
-def _service(collection: Collection, image: Image) -> Object:
-    ports = [{"name": "metrics", "port": image.port, "targetPort": "metrics"}]
-    spec = {"selector": _SELECTOR, "ports": ports}
-    return {"apiVersion": "v1", "kind": "Service", "metadata": _about(_NAME, collection), "spec": spec}
-
-
 def _daemons(collection: Collection, image: Image, counters: str) -> Object:
     # Another list of counters starts the exporter again: it reads the file once.
-    checksum = {"checksum/counters": hashlib.sha256(counters.encode()).hexdigest()}
     pod: dict[str, Any] = {
         "automountServiceAccountToken": False,
         "nodeSelector": dict(collection.gpu_nodes),
@@ -81,7 +69,10 @@ def _daemons(collection: Collection, image: Image, counters: str) -> Object:
     spec = {
         "selector": {"matchLabels": _SELECTOR},
         "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"maxUnavailable": 1}},
-        "template": {"metadata": {"labels": MANAGED | _SELECTOR, "annotations": checksum}, "spec": pod},
+        "template": {
+            "metadata": {"labels": MANAGED | _SELECTOR, "annotations": checksum("counters", counters)},
+            "spec": pod,
+        },
     }
     return {"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": _about(_NAME, collection), "spec": spec}
 

@@ -40,6 +40,23 @@ def metadata(title: str, namespace: str | None = None, labels: Iterable[tuple[st
     return {"name": name(title), **place, "labels": MANAGED | dict(labels)}
 
 
+def config_map(about: Object, file: str, text: str) -> Object:
+    """Return a ConfigMap that holds one file."""
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": about, "data": {file: text}}
+
+
+def service(about: Object, selector: dict[str, str], port_name: str, port: int) -> Object:
+    """Return a Service for the pods with these labels, on the port that their container calls `port_name`."""
+    ports = [{"name": port_name, "port": port, "targetPort": port_name}]
+    spec = {"selector": selector, "ports": ports}
+    return {"apiVersion": "v1", "kind": "Service", "metadata": about, "spec": spec}
+
+
+def checksum(what: str, text: str) -> dict[str, str]:
+    """Return the annotation of a pod that has it started again when `text` changes, which it reads only once."""
+    return {f"checksum/{what}": hashlib.sha256(text.encode()).hexdigest()}
+
+
 def manifest(header: str, *objects: Object) -> str:
     """Return one file with these objects, to be applied in this order."""
     first, *others = objects

@@ -9,16 +9,19 @@ from mlmon.targets.collection import google
 from mlmon.targets.templates import render_markdown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlmon.plan.collection import Collection, Labels, ScrapeJob
     from mlmon.plan.model import Plan
 
 
-def render(plan: Plan, collection: Collection) -> dict[str, str]:
-    """Return `README.md`."""
+def render(plan: Plan, collection: Collection, made: Iterable[str]) -> dict[str, str]:
+    """Return `README.md`; `made` are the paths of what is generated beside it."""
     text = render_markdown(
         "collection",
         name=plan.name,
         collection=collection,
+        parts={path.rpartition("/")[0] for path in made},
         jobs=[(job, _pairs((*job.labels, *job.node_labels)), _found(job)) for job in collection.jobs],
         google_left_out=list(google.left_out(collection)) if "google-managed-prometheus" in collection.forms else [],
     )

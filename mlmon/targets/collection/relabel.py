@@ -60,18 +60,12 @@ def fixed(label: str, value: str) -> Rule:
     return Rule(target=label, replacement=literal(value))
 
 
-def meta(prefix: str, name: str) -> str:
-    """Return the label under which service discovery shows a Kubernetes label."""
-    return f"__meta_kubernetes_{prefix}_label_{_META.sub('_', name)}"
-
-
-def of_pods(job: ScrapeJob, pods: Pods, *, selected: bool) -> list[Rule]:
-    """Return what keeps the right pods of a job and labels them; `selected` says that labels were selected before."""
-    rules = [] if selected else [_has(meta("pod", key), value) for key, value in pods.labels]
-    rules.append(Rule(source=PHASE, regex="Failed|Succeeded", action="drop"))
+def of_pods(job: ScrapeJob, pods: Pods) -> list[Rule]:
+    """Return what keeps the right ones of the pods that were selected by their labels, and labels the targets."""
+    rules = [Rule(source=PHASE, regex="Failed|Succeeded", action="drop")]
     if pods.names:
         rules.append(Rule(source=("__meta_kubernetes_pod_name",), regex=pods.names, action="keep"))
-    rules += [_has(meta("node", key), value) for key, value in job.node_labels]
+    rules += [Rule(source=(_node(key),), regex=exactly(value), action="keep") for key, value in job.node_labels]
     return [*rules, *_port(job), *_identity(job)]
 
 
@@ -91,8 +85,9 @@ def of_metrics(job: ScrapeJob) -> list[Rule]:
     return [*kept, Rule(source=_CONTENT, regex=".*[^;].*", action="drop")]
 
 
-def _has(label: str, value: str) -> Rule:
-    return Rule(source=(label,), regex=exactly(value), action="keep")
+def _node(label: str) -> str:
+    """The label under which service discovery shows a Kubernetes label of the node."""
+    return f"__meta_kubernetes_node_label_{_META.sub('_', label)}"
 
 
 def _is_discovered(job: ScrapeJob, label: str) -> bool:

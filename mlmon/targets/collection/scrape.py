@@ -55,7 +55,7 @@ def _discovered(job: ScrapeJob) -> Config:
             rules = relabel.of_nodes(job)
         case Pods() as pods:
             made = {"kubernetes_sd_configs": [_pods(job, pods)]}
-            rules = relabel.of_pods(job, pods, selected=True)
+            rules = relabel.of_pods(job, pods)
     return made | {"relabel_configs": [rule.prometheus() for rule in (*rules, *relabel.labels(job))]}
 
 
@@ -72,9 +72,13 @@ def _pods(job: ScrapeJob, pods: Pods) -> Config:
     return made
 
 
+def times(outputs: Outputs) -> tuple[str, str]:
+    """Return how often a page is scraped, and how long that may take: never longer than until the next time."""
+    return str(outputs.scrape_interval), str(min(outputs.scrape_interval, _TIMEOUT))
+
+
 def _times(outputs: Outputs) -> Config:
-    interval = outputs.scrape_interval
-    return {"scrape_interval": str(interval), "scrape_timeout": str(min(interval, _TIMEOUT))}
+    return dict(zip(("scrape_interval", "scrape_timeout"), times(outputs), strict=True))
 
 
 def _probing(probe: Probe, collection: Collection, outputs: Outputs) -> Config:

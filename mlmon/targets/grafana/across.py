@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlmon.plan.quantities import Quantile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mlmon.plan.model import Alert, Panel, PanelSeries, Plan, ServicePlan
     from mlmon.plan.quantities import Quantity
@@ -93,6 +93,14 @@ def shared(plan: Plan, wanted: Callable[[Panel], bool]) -> list[Shared]:
         for panel in found.values()
         if panel.lines
     ]
+
+
+def by_subject(panels: Iterable[Shared]) -> dict[tuple[str, str], Shared]:
+    """Return the first panel about each thing, by the form and the leading signal of what it shows."""
+    found: dict[tuple[str, str], Shared] = {}
+    for panel in panels:
+        found.setdefault(panel.about, panel)
+    return found
 
 
 def _panels(plan: Plan) -> Iterator[tuple[ServicePlan, Panel]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlmon.promql import slo as names
 from mlmon.promql.text import string
-from mlmon.targets.grafana.queries import SERVICE_CHOSEN, guard
+from mlmon.targets.grafana.queries import SERVICE_CHOSEN, guard, union
 from mlmon.targets.grafana.slos import pace, windows
 from mlmon.units import plain
 
@@ -47,7 +47,7 @@ class AllSlos:
     def left(self) -> str:
         """Budgets left of all SLOs."""
         periods = sorted({slo.period for slo in self.slos})
-        return _union(f"{names.REMAINING}{period}{{{CHOSEN}}}" for period in periods)
+        return union(f"{names.REMAINING}{period}{{{CHOSEN}}}" for period in periods)
 
     def over_period(self, name: str, slos: Iterable[Slo]) -> str:
         """Return a series over each SLO's own period."""
@@ -77,7 +77,7 @@ class AllSlos:
         services: dict[str, list[str]] = {}
         for slo in slos:
             services.setdefault(slo.name, []).append(slo.service)
-        return _union(
+        return union(
             f"{name}{window}{{slo={guard(string(slo))},service=~{guard(string('|'.join(own)))},{CHOSEN}}}"
             for slo, own in services.items()
         )
@@ -88,8 +88,4 @@ class AllSlos:
         groups: dict[Duration, list[Slo]] = {}
         for slo in slos:
             groups.setdefault(key(slo), []).append(slo)
-        return _union(term(groups[window], window) for window in sorted(groups))
-
-
-def _union(terms: Iterable[str]) -> str:
-    return "\nor\n".join(terms)
+        return union(term(groups[window], window) for window in sorted(groups))

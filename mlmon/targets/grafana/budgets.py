@@ -11,6 +11,7 @@ from mlmon.targets.grafana.allslos import OBJECTIVE, AllSlos
 from mlmon.targets.grafana.drawing import Drawing, Query, Step
 from mlmon.targets.grafana.joint import service_link
 from mlmon.targets.grafana.looks import GOOD, HIDDEN, NEUTRAL
+from mlmon.targets.grafana.queries import union
 from mlmon.targets.grafana.slotable import LOW
 from mlmon.units import plain
 
@@ -86,7 +87,7 @@ class Budgets:
         """When an alert on a budget fired, by SLO."""
         severities = self.palette.routing.severities
         ranks = {severity.name: len(severities) - index for index, severity in enumerate(severities)}
-        firing = "\nor\n".join(f"{self.firing.alerts(severity=name)} * {rank}" for name, rank in ranks.items())
+        firing = union(f"{self.firing.alerts(severity=name)} * {rank}" for name, rank in ranks.items())
         quiet = ("0", "quiet", GOOD)
         return Drawing(
             kind="state-timeline",

@@ -75,11 +75,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Override:
-    """Properties of one field, by its name as shown, or of all fields of a type (`byType`)."""
+    """Properties of one field, by its name as shown."""
 
     field: str
     properties: dict[str, Any]
-    matcher: Literal["byName", "byType"] = "byName"
 
 
 @dataclass(frozen=True, kw_only=True)

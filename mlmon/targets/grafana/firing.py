@@ -13,7 +13,6 @@ from mlmon.targets.grafana.queries import SERVICE_CHOSEN
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Outputs
-    from mlmon.plan.routing import Routing
     from mlmon.targets.grafana.looks import Palette
 
 _COLUMNS: Final = {
@@ -24,6 +23,7 @@ _COLUMNS: Final = {
     "component": "Component",
     "Value": "Active for",
 }
+_HIDDEN: Final = ("Time", "alertname", "alertstate", "team", "kind", "signal", "outage", "slo", "burn_tier")
 _WIDTHS: Final = {"Service": 125, "Severity": 80, "Layer": 105, "Component": 135, "Active for": 100}
 
 
@@ -34,7 +34,6 @@ class Firing:
     `alertnames` keeps those of these names only, `chosen` those of the services that the page's variable names.
     """
 
-    routing: Routing
     outputs: Outputs
     palette: Palette
     service: str = ""
@@ -43,10 +42,10 @@ class Firing:
 
     def counts(self) -> Drawing:
         """The number of alerts of each severity, 0 where there are none."""
-        severities = [severity.name for severity in self.routing.severities]
+        severities = [severity.name for severity in self.palette.routing.severities]
         overrides = [Override(name, {"thresholds": _from_one(self.palette.colour(name))}) for name in severities]
         targets = [Query(f"count({self.alerts(severity=name)}) or vector(0)", name) for name in severities]
-        levels = ", ".join(f"{severity.name} is {severity.level}" for severity in self.routing.severities)
+        levels = ", ".join(f"{severity.name} is {severity.level}" for severity in self.palette.routing.severities)
         return Drawing(
             kind="stat",
             title="Alerts firing",
@@ -66,18 +65,7 @@ class Firing:
         named = f'label_join(\n{since},\n"runbook", "-", "alertname", "slo")'
         expr = f'label_replace(\n{named},\n"runbook", "$1", "runbook", "(.*)-")'
         shown = {key: name for key, name in _COLUMNS.items() if key != "service" or not self.service}
-        hidden = (
-            "Time",
-            "alertname",
-            "alertstate",
-            "team",
-            "kind",
-            "signal",
-            "outage",
-            "slo",
-            "burn_tier",
-            *(["service"] if self.service else []),
-        )
+        hidden = (*_HIDDEN, *(key for key in _COLUMNS if key not in shown))
         return Drawing(
             kind="table",
             title="Alerts firing now",
@@ -122,7 +110,7 @@ class Firing:
         return f"{name}{{{','.join(matchers)}}}"
 
     def _severities(self) -> dict[str, object]:
-        names = [severity.name for severity in self.routing.severities]
+        names = [severity.name for severity in self.palette.routing.severities]
         options = {name: {"color": self.palette.colour(name), "index": index} for index, name in enumerate(names)}
         return {"type": "value", "options": options}
 

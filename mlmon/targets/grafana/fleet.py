@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,10 +16,12 @@ from mlmon.targets.grafana.frame import PROMETHEUS_SOURCE
 from mlmon.targets.grafana.joint import table_links
 from mlmon.targets.grafana.layout import evenly
 from mlmon.targets.grafana.looks import Palette
+from mlmon.targets.grafana.queries import union
 from mlmon.targets.grafana.roster import everyone, zeroes
 from mlmon.targets.grafana.slos import burn, gone_in, measured
-from mlmon.targets.grafana.slotable import BUDGET_STEPS, LOW, coloured, status_table
+from mlmon.targets.grafana.slotable import BUDGET_STEPS, LOW, status_table
 from mlmon.targets.grafana.spending import a_day
+from mlmon.targets.grafana.tables import coloured, merged
 from mlmon.targets.grafana.themes import links_of_fleet
 
 if TYPE_CHECKING:
@@ -57,7 +59,7 @@ class _Fleet:
 
     @property
     def firing(self) -> Firing:
-        return Firing(self.plan.routing, self.plan.outputs, Palette(self.plan.routing))
+        return Firing(self.plan.outputs, Palette(self.plan.routing))
 
     @property
     def slos(self) -> list[Slo]:
@@ -100,36 +102,25 @@ class _Fleet:
 
     def services(self) -> Drawing:
         """A line per service; one without a number in a column does not measure it."""
-        columns = self.columns()
-        refs = {f"Value #{chr(ord('A') + index)}": column for index, column in enumerate(columns)}
-        shown = {"service": "Service", "team": "Team", "tier": "Tier"} | refs
-        overrides = [Override(column, properties) for column, (_, properties) in columns.items() if properties]
-        return Drawing(
-            kind="table",
-            title="Services",
-            description="Rates over five minutes; the budget is that of the SLO with the least left. A dash means that "
-            "Prometheus does not measure it for this service.",
-            unit="short",
-            targets=tuple(Query(expr, instant=True, format="table") for expr, _ in columns.values()),
-            no_value="-",
-            transformations=(
-                ("merge", {}),
-                (
-                    "organize",
-                    {
-                        "excludeByName": {"Time": True, "Value #A": True},
-                        "indexByName": {name: index for index, name in enumerate(shown)},
-                        "renameByName": shown,
-                    },
-                ),
-            ),
-            overrides=(
-                *overrides,
-                Override("Service", {"links": [{"title": _SERVICE.title, "url": _SERVICE.url}]}),
-                Override("dashboard", {"custom.hidden": True, "custom.hideFrom": _HIDE}),
-            ),
+        text = (
+            "Rates over five minutes; the budget is that of the SLO with the least left. A dash means that Prometheus "
+            "does not measure it for this service."
+        )
+        table = merged(
+            "Services",
+            text,
+            {
+                title: (Query(expr, instant=True, format="table"), look)
+                for title, (expr, look) in self.columns().items()
+            },
+            {"service": "Service", "team": "Team", "tier": "Tier"},
+            links=[("Service", _SERVICE)],
+            hidden=("Value #A",),
             sort=("Service", False),
         )
+        # The link of the name reads it.
+        unseen = Override("dashboard", {"custom.hidden": True, "custom.hideFrom": _HIDE})
+        return replace(table, overrides=(*table.overrides, unseen))
 
     def columns(self) -> dict[str, tuple[str, dict[str, Any]]]:
         """Return the expression and the look of each column; the first one gives every service its line."""
@@ -167,12 +158,12 @@ class _Fleet:
         asked = {
             "Objective": f"max by (service, slo) ({names.OBJECTIVE})",
             "Budget left": f"max by (service, slo) ({self._left()})",
-            "Burn rate": f"max by (service, slo) ({_union([burn(slo) for slo in self.slos])})",
-            "Gone in": f"max by (service, slo) ({_union([gone_in(slo) for slo in self.slos])})",
+            "Burn rate": f"max by (service, slo) ({union(burn(slo) for slo in self.slos)})",
+            "Gone in": f"max by (service, slo) ({union(gone_in(slo) for slo in self.slos)})",
         }
         text = "Every SLO, the one with the least budget first. A burn rate of 1 spends the budget evenly."
-        links = dict(table_links(service.name for service in self.plan.services))
-        return status_table("SLO status", text, asked, {"service": "Service", "slo": "SLO"}, links)
+        links = table_links(service.name for service in self.plan.services)
+        return status_table(text, asked, {"service": "Service", "slo": "SLO"}, links)
 
     def trends(self) -> Iterator[Drawing]:
         """The course of the last hours by service."""
@@ -186,7 +177,7 @@ class _Fleet:
     def _left(self) -> str:
         """The budgets of all SLOs, whose series are called by their periods."""
         periods = sorted({slo.period for slo in self.slos})
-        return _union([f"{names.REMAINING}{period}" for period in periods])
+        return union(f"{names.REMAINING}{period}" for period in periods)
 
 
 _HIDE: Final = {"legend": False, "tooltip": False, "viz": True}
@@ -199,10 +190,6 @@ def _failing(by: str) -> str:
 
 def _valid(by: str) -> str:
     return f"1 - {_failing(by)}"
-
-
-def _union(terms: list[str]) -> str:
-    return "\nor\n".join(terms)
 
 
 def _number(

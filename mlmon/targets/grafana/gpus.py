@@ -125,4 +125,4 @@ class _Gpus:
         if not names:
             return None
         outputs, palette = self.plan.outputs, self.joint.palette
-        return Firing(self.plan.routing, outputs, palette, alertnames=tuple(names), chosen=True).table()
+        return Firing(outputs, palette, alertnames=tuple(names), chosen=True).table()

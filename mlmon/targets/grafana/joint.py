@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from mlmon.plan.conditions import Compare
 from mlmon.plan.links import dashboard_uid
 from mlmon.targets.grafana import looks
-from mlmon.targets.grafana.drawing import Drawing, Link, Override, Step
+from mlmon.targets.grafana.across import by_subject
+from mlmon.targets.grafana.drawing import Drawing, Link, Step
 from mlmon.targets.grafana.panels import headroom, missing
-from mlmon.targets.grafana.slotable import coloured
+from mlmon.targets.grafana.tables import coloured, merged
 from mlmon.targets.grafana.texts import described_for_all, metrics
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mlmon.targets.grafana.across import Member, Shared
     from mlmon.targets.grafana.drawing import Query
     from mlmon.targets.grafana.looks import Palette
+    from mlmon.targets.grafana.tables import Columns
     from mlmon.targets.grafana.united import United
 
 
@@ -91,9 +93,7 @@ class Joint:
 
     def numbers(self, panels: Iterable[Shared], wanted: Mapping[tuple[str, str], tuple[Number, ...]]) -> list[Drawing]:
         """Return the numbers about panels, by what these are about, in the order of `wanted`."""
-        known: dict[tuple[str, str], Shared] = {}
-        for panel in panels:
-            known.setdefault(panel.about, panel)
+        known = by_subject(panels)
         return [self.number(known[key], item) for key, items in wanted.items() if key in known for item in items]
 
     def column(self, panel: Shared, labels: Sequence[str] = ()) -> tuple[Query, dict[str, Any]]:
@@ -106,42 +106,11 @@ class Joint:
         return self.united.table(line, labels, "min" if low else "max"), look
 
     def table(
-        self,
-        title: str,
-        description: str,
-        columns: dict[str, tuple[Query, dict[str, Any]]],
-        keys: dict[str, str],
-        services: Iterable[str],
+        self, title: str, description: str, columns: Columns, keys: dict[str, str], services: Iterable[str]
     ) -> Drawing:
         """Return a table with a row for each value of the labels `keys`, whose values name the columns."""
-        refs = {f"Value #{chr(ord('A') + index)}": column for index, column in enumerate(columns)}
-        shown = keys | refs
-        return Drawing(
-            kind="table",
-            title=title,
-            description=description,
-            unit="short",
-            targets=tuple(query for query, _ in columns.values()),
-            no_value="-",
-            transformations=(
-                ("merge", {}),
-                (
-                    "organize",
-                    {
-                        "excludeByName": {"Time": True},
-                        "indexByName": {name: index for index, name in enumerate(shown)},
-                        "renameByName": shown,
-                    },
-                ),
-            ),
-            overrides=(
-                *(Override(column, {**look, "custom.width": _width(column)}) for column, (_, look) in columns.items()),
-                *(
-                    Override(column, {"links": [{"title": link.title, "url": link.url}]})
-                    for column, link in table_links(services)
-                ),
-            ),
-        )
+        wide = {title: (query, {**look, "custom.width": _width(title)}) for title, (query, look) in columns.items()}
+        return merged(title, description, wide, keys, links=table_links(services))
 
     def _links(self, panel: Shared) -> tuple[Link, ...]:
         """Lead from a line to its service, and to the runbooks of alerts that every service here has."""

@@ -6,7 +6,7 @@ import json
 from typing import Any, Final
 
 _DATA_LINK: Final = ("title", "url", "targetBlank")
-_NOISE: Final = {"repeatDirection": "h", "transparent": False}
+_NOISE: Final = ("repeatDirection", "transparent")
 
 
 def panel(data: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.conditions import on_backend
-from mlmon.plan.quantities import Age, Quantile, Rate, Ratio, Variants
+from mlmon.plan.moments import Age
+from mlmon.plan.quantities import Quantile, Rate, Ratio, Variants
 from mlmon.targets.grafana import language, looks
 
 if TYPE_CHECKING:

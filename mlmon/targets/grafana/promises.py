@@ -58,7 +58,7 @@ class _Page:
     def firing(self) -> Firing:
         alerts = [alert for alert in self.plan.alerts if dict(alert.labels).get("slo")]
         found = tuple(sorted({alert.name for alert in alerts}))
-        return Firing(self.plan.routing, self.plan.outputs, Palette(self.plan.routing), alertnames=found, chosen=True)
+        return Firing(self.plan.outputs, Palette(self.plan.routing), alertnames=found, chosen=True)
 
     def _status(self) -> Drawing:
         asked, slos = self.asked, self.asked.slos
@@ -80,8 +80,8 @@ class _Page:
             "Every SLO over its own period, the one with the least budget first. A burn rate of 1 spends the budget "
             f"evenly; it is that of the last {paces}, by period."
         )
-        links = dict(table_links(slo.service for slo in slos))
-        return status_table("SLO status", text, columns, {"service": "Service", "slo": "SLO"}, links)
+        links = table_links(slo.service for slo in slos)
+        return status_table(text, columns, {"service": "Service", "slo": "SLO"}, links)
 
 
 def _worst(aggregate: str, union: str) -> str:

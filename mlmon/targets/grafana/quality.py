@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.links import QUALITY_UID
-from mlmon.targets.grafana.across import shared
+from mlmon.targets.grafana.across import by_subject, shared
 from mlmon.targets.grafana.drawing import Section
 from mlmon.targets.grafana.firing import Firing
 from mlmon.targets.grafana.frame import framed, in_pairs
@@ -91,7 +91,7 @@ class _Quality:
         alerts = [alert for service in self.services for alert in service.alerts if not dict(alert.labels).get("slo")]
         names = {alert.name for alert in alerts if alert.layer == SECTION}
         palette = self.joint.palette
-        return Firing(self.plan.routing, self.plan.outputs, palette, alertnames=tuple(sorted(names)), chosen=True)
+        return Firing(self.plan.outputs, palette, alertnames=tuple(sorted(names)), chosen=True)
 
     def sections(self) -> Iterator[Section]:
         numbers = [self.firing.counts(), *self.joint.numbers(self.panels, NUMBERS)]
@@ -109,9 +109,7 @@ class _Quality:
             yield Section("Distributions", in_lines(heatmaps), collapsed=True)
 
     def _models(self) -> Drawing:
-        known: dict[tuple[str, str], Shared] = {}
-        for panel in self.panels:
-            known.setdefault(panel.about, panel)
+        known = by_subject(self.panels)
         columns = {name: self.joint.column(known[about]) for about, name in COLUMNS.items() if about in known}
         text = (
             "The worst present value of each service. Colours are those of the alerts, and missing where services have "

@@ -12,6 +12,8 @@ from mlmon.promql.quantities import Renderer
 from mlmon.targets.grafana.drawing import Query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlmon.plan.model import Outputs, ServicePlan
 
 RATE_INTERVAL: Final = "$__rate_interval"
@@ -25,6 +27,11 @@ SERVICE_CHOSEN: Final = 'service=~"$service"'
 def guard(expr: str) -> str:
     """Write what Grafana would take for a variable as an escape; in PromQL both characters stand in strings only."""
     return expr.replace("$", "\\x24").replace("[[", "[\\x5b")
+
+
+def union(terms: Iterable[str]) -> str:
+    """Return the series of all terms; of those with the same labels, the first one's."""
+    return "\nor\n".join(terms)
 
 
 def is_fixed(item: Quantity) -> bool:

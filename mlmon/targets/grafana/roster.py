@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlmon.plan.links import dashboard_uid
 from mlmon.promql.text import string
-from mlmon.targets.grafana.queries import guard
+from mlmon.targets.grafana.queries import guard, union
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Plan
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def zeroes(plan: Plan) -> str:
     """Return a 0 for every service, so that a column stays where nothing fires."""
-    return "\nor\n".join(_labelled("vector(0)", service=item.name) for item in plan.services)
+    return union(_labelled("vector(0)", service=item.name) for item in plan.services)
 
 
 def everyone(plan: Plan) -> str:
@@ -23,7 +23,7 @@ def everyone(plan: Plan) -> str:
         _labelled("vector(1)", service=item.name, team=item.team, tier=item.tier, dashboard=dashboard_uid(item.name))
         for item in plan.services
     ]
-    return "\nor\n".join(rows) or "vector(0)"
+    return union(rows) or "vector(0)"
 
 
 def _labelled(expr: str, **labels: str) -> str:

@@ -59,7 +59,7 @@ def page(service: ServicePlan, plan: Plan) -> Page:
     body = _Body(
         Artist(service, outputs, palette, queries),
         Promises(service, outputs, palette),
-        Firing(plan.routing, outputs, palette, service.name),
+        Firing(outputs, palette, service.name),
     )
     sections = tuple(body.sections())
     sources = {drawing.source for section in sections for drawing in section.drawings}

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.slo import TimeWhile
 from mlmon.promql import slo as names
 from mlmon.targets.grafana.drawing import Drawing, Override, Query, Section, Step
 from mlmon.targets.grafana.looks import GOOD, HIDDEN, NEUTRAL, Palette
-from mlmon.targets.grafana.queries import guard
+from mlmon.targets.grafana.queries import guard, union
 from mlmon.targets.grafana.slotable import BUDGET_STEPS, LOW, status_table
 from mlmon.targets.grafana.texts import literal, runbooks
 from mlmon.units import percent, plain
@@ -59,13 +58,9 @@ def _ratio(slo: Slo, window: Duration) -> str:
     return guard(names.series(names.RATIO, slo, window))
 
 
-def _union(terms: Iterable[str]) -> str:
-    return "\nor\n".join(terms)
-
-
 def _by_slo(terms: Iterable[str]) -> str:
     # Tables are merged where all labels agree, and a series' own name is one of them.
-    return f"max by (slo) (\n{_union(terms)}\n)"
+    return f"max by (slo) (\n{union(terms)}\n)"
 
 
 @dataclass(frozen=True)
@@ -91,7 +86,6 @@ class Promises:
         }
         paces = ", ".join(dict.fromkeys(f"{pace(slo)} for {slo.name}" for slo in self.slos))
         return status_table(
-            "SLO status",
             "Budget left over each SLO's own period. A burn rate of 1 spends it evenly, to the day; the pace is that "
             f"of the last {paces}. 'Gone in' says when the budget ends at that pace.",
             asked,
@@ -106,7 +100,7 @@ class Promises:
             description="Budget left of the SLO that has the least; see the table for which one. Below 10 % releases "
             "should wait.",
             unit="percentunit",
-            targets=(Query(f"min({_union(budget_left(slo) for slo in self.slos)})"),),
+            targets=(Query(f"min({union(budget_left(slo) for slo in self.slos)})"),),
             steps=BUDGET_STEPS,
         )
 
@@ -160,7 +154,7 @@ class Promises:
         )
 
     def _bad(self, slo: Slo) -> Drawing:
-        timed = isinstance(slo.indicator, TimeWhile)
+        timed = slo.counts_time
         return Drawing(
             kind="stat",
             title=f"{'Bad time' if timed else 'Bad events'} ({slo.period})",
@@ -211,7 +205,7 @@ class Promises:
 
     def _events(self, slo: Slo) -> Drawing:
         window = windows(slo)[0]
-        timed = isinstance(slo.indicator, TimeWhile)
+        timed = slo.counts_time
         right = {"custom.axisPlacement": "right", "color": {"mode": "fixed", "fixedColor": "red"}}
         return Drawing(
             kind="timeseries",

@@ -8,6 +8,7 @@ from mlmon.plan.links import COST_UID, FLEET_UID, GPU_UID, QUALITY_UID, SLO_UID
 from mlmon.targets.grafana.drawing import Link
 from mlmon.targets.grafana.panels import is_measured
 from mlmon.targets.grafana.slos import measured
+from mlmon.targets.grafana.spending import is_spending
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,7 @@ def is_model(panel: Panel) -> bool:
 
 def is_cost(panel: Panel) -> bool:
     """Tell whether a panel is about money."""
-    leading = panel.series[0].quantity.signals
-    return panel.section == "cost" or any("cost" in signal.name.split("_") for signal in leading)
+    return panel.section == "cost" or is_spending(panel.series[0].quantity)
 
 
 _BY_PANEL: Final = (

@@ -11,7 +11,7 @@ from mlmon.plan.signals import Matcher, Series
 from mlmon.promql.quantities import Renderer
 from mlmon.promql.text import string
 from mlmon.targets.grafana.drawing import Query
-from mlmon.targets.grafana.queries import RATE_INTERVAL, SERVICE_CHOSEN, Queries, guard
+from mlmon.targets.grafana.queries import RATE_INTERVAL, SERVICE_CHOSEN, Queries, guard, union
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ class United:
             chosen = SERVICE_CHOSEN if choose else 'service!=""'
             return self._renamed(f"{records.pop()}{{{chosen}}}", line[0], labels)
         terms = [self._term(member, labels, line) for member in line]
-        return of_choice("\nor\n".join(terms)) if choose else "\nor\n".join(terms)
+        return of_choice(union(terms)) if choose else union(terms)
 
     def query(self, expr: str, legend: str = "") -> Query:
         """Return a target over the page's time range."""
@@ -104,7 +104,7 @@ def _is_twice(member: Member, line: Iterable[Member]) -> bool:
     return Counter(other.service.name for other in line)[member.service.name] > 1
 
 
-def of_choice(union: str) -> str:
+def of_choice(series: str) -> str:
     """Keep the services that the variable names: a label that is made up cannot be selected, only be joined on."""
-    marked = f'label_replace(\n{union},\n"{SHOWN}", "yes", "service", "$service")'
+    marked = f'label_replace(\n{series},\n"{SHOWN}", "yes", "service", "$service")'
     return f'{marked}\nand on ({SHOWN}) label_replace(vector(1), "{SHOWN}", "yes", "", "")'

@@ -13,7 +13,7 @@ from mlmon.plan.baselines import Decline, Growth, Seasonal, Shift
 from mlmon.plan.quantities import DAY, FIVE_MINUTES, WEEK, Rate
 from mlmon.targets.proofs.expected import instance, labels
 from mlmon.targets.proofs.grids import grid
-from mlmon.targets.proofs.inputs import HUNDRED, Stream, counter, gauge
+from mlmon.targets.proofs.inputs import HUNDRED, Stream, counter, gauge, group_in
 from mlmon.targets.proofs.numbers import Numbers, numbers
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
 from mlmon.targets.proofs.siblings import Siblings
@@ -49,10 +49,8 @@ class _Past:
 
 def prove(alert: Alert, item: Compare, service: ServicePlan, outputs: Outputs) -> Proof:
     """Return the proof of an alert on one of the BASELINES."""
-    quantity, found = item.quantity, numbers(item)
-    step = grid((alert.for_, alert.keep_firing_for), (quantity.window,), at_most=_HALF_HOUR).step
-    step = next((known for known in _STEPS if _divides(alert, known)), step)
-    at = Grid(step, _SPARSE if isinstance(quantity, Seasonal) and step % _SPARSE == 0 else step)
+    quantity, found, at = item.quantity, numbers(item), _grid(alert, item.quantity)
+    step = at.step
     past, sign = _past(quantity, found), 1 if item.op == "above" else -1
     enter, leave = _lags(quantity, found, step, sign)
     wait, keep = ticks(alert.for_, step), ticks(alert.keep_firing_for, step)
@@ -88,6 +86,12 @@ def prove(alert: Alert, item: Compare, service: ServicePlan, outputs: Outputs) -
         checks.append(firing(Step.FIRING, gone + last, alert))
     keys = {f"metric {one.metric}" for stretch in stretches for one in stretch.streams} | {f"alert {alert.name}"}
     return Proof(alert, at, written(stretches, at), tuple(checks), frozenset(keys))
+
+
+def _grid(alert: Alert, quantity: Quantity) -> Grid:
+    step = grid((alert.for_, alert.keep_firing_for), (quantity.window,), at_most=_HALF_HOUR).step
+    step = next((known for known in _STEPS if _divides(alert, known)), step)
+    return Grid(step, _SPARSE if isinstance(quantity, Seasonal) and step % _SPARSE == 0 else step)
 
 
 def _divides(alert: Alert, step: Decimal) -> bool:
@@ -142,10 +146,7 @@ def _texts(
     tick: int, alert: Alert, service: ServicePlan, outputs: Outputs, quantity: Quantity, value: Decimal
 ) -> Check:
     """Check the annotations, too, but for those of a shift: the deviation of a finite past is no round number."""
-    binding = quantity.signals[0].prometheus
-    given = dict(_stream(quantity, _ONE).labels)
-    names = [binding.label(name) for name in quantity.by] if binding else []
-    group = {name: given[name] for name in names if name in given}
+    group = group_in(quantity.by, quantity.signals[0], _stream(quantity, _ONE))
     if isinstance(quantity, Shift) or Siblings(alert, service).others:
         return labelled(tick, alert, labels(alert, service, group))
     return Check(Step.TEXTS, tick, alerts=(instance(alert, service, outputs, group, value),))

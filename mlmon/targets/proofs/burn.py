@@ -18,6 +18,8 @@ from mlmon.targets.proofs.states import Grid
 from mlmon.targets.proofs.window import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlmon.plan.conditions import BurnRate
     from mlmon.plan.model import Alert, Outputs, ServicePlan
 
@@ -43,11 +45,7 @@ def prove(alert: Alert, item: BurnRate, service: ServicePlan, outputs: Outputs) 
         return begun
 
     if tier.min_errors:
-        few, enough = tier.min_errors * _SHORT, tier.min_errors * _BEYOND
-        counts.add(1, few, few)
-        checks.append(silent(Step.GUARDED, counts.now, alert))
-        counts.add(1, enough - few, enough - few)
-        checks.append(firing(Step.FIRING, counts.now, alert))
+        checks += _guarded(alert, tier.min_errors, counts)
     go(long, Decimal(0))
     checks.append(silent(Step.HEALTHY, counts.now, alert))
     go(long, _SHORT)
@@ -72,6 +70,15 @@ def prove(alert: Alert, item: BurnRate, service: ServicePlan, outputs: Outputs) 
     if step > expr.CHUNK.seconds:
         series |= counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)
     return Proof(alert, Grid(step, step / 2), series, tuple(checks), frozenset({f"slo {slo.id}"}))
+
+
+def _guarded(alert: Alert, least: int, counts: Counts) -> Iterator[Check]:
+    """Count nothing but bad events, just too few and then enough."""
+    few, enough = least * _SHORT, least * _BEYOND
+    counts.add(1, few, few)
+    yield silent(Step.GUARDED, counts.now, alert)
+    counts.add(1, enough - few, enough - few)
+    yield firing(Step.FIRING, counts.now, alert)
 
 
 def _step(short: Decimal, long: Decimal) -> Decimal:

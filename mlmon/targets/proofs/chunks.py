@@ -11,7 +11,6 @@ from mlmon.targets.proofs.proof import Check, Proof
 from mlmon.targets.proofs.recorded import group_of
 from mlmon.targets.proofs.states import Grid
 from mlmon.targets.proofs.timeline import notation
-from mlmon.units import plain
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Alert, Outputs
@@ -67,6 +66,6 @@ def _chunks(count: int) -> str:
     given = sorted(int(((index + 2) * _STEP - ago) / _SPACING) for index, (made, _) in enumerate(_MADE) for ago in made)
     tokens, at = [], 0
     for place in given:
-        tokens += [f"_x{place - at}", plain(Decimal(1))]
+        tokens += [f"_x{place - at}", "1"]
         at = place + 1
     return " ".join(tokens)

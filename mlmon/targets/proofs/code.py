@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from mlmon.targets.proofs.expected import instance
 from mlmon.targets.proofs.grids import grid
-from mlmon.targets.proofs.inputs import bound, stream
+from mlmon.targets.proofs.inputs import bound, group_in, stream
 from mlmon.targets.proofs.labels import inside
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, not_firing, silent, ticks
 from mlmon.targets.proofs.states import Span
@@ -44,14 +44,13 @@ def prove(alert: Alert, item: NewCode, service: ServicePlan, outputs: Outputs) -
         stretch(changed, end - changed, old, new, shows("cleared", Decimal(0))),
         stretch(end, wait + 3, old, new, shows("born", _CODE)),
     )
-    group = dict(stretches[1].streams[1].labels)
-    instance_labels = {name: group[name] for name in names if name in group}
+    group = group_in(item.by, item.signal, stretches[1].streams[1])
     checks = (
         silent(Step.HEALTHY, changed - 1, alert),
         silent(Step.SHORT, changed, alert),
         not_firing(Step.WAITING, changed + wait, alert),
         firing(Step.FIRING, changed + 1 + wait, alert),
-        Check(Step.TEXTS, changed + 1 + wait, alerts=(instance(alert, service, outputs, instance_labels, _CODE),)),
+        Check(Step.TEXTS, changed + 1 + wait, alerts=(instance(alert, service, outputs, group, _CODE),)),
         firing(Step.LASTING, changed + past.first - 1, alert),
         silent(Step.RESOLVED, changed + past.last + 1 + keep, alert),
         firing(Step.FIRING, end + 1 + wait, alert),

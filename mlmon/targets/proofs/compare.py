@@ -12,6 +12,7 @@ from mlmon.plan.trends import Hours, Slowdown, Trend
 from mlmon.targets.proofs.expected import instance, labels
 from mlmon.targets.proofs.forms import few, form
 from mlmon.targets.proofs.grids import grid
+from mlmon.targets.proofs.inputs import group_in
 from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Check, Proof, Step, firing, labelled, not_firing, silent, ticks
 from mlmon.targets.proofs.siblings import Siblings
@@ -84,9 +85,8 @@ class _Comparison:
 
     def go(self, states: list[State], length: int) -> None:
         span = Span(self.now, length)
-        streams = {
-            one: None for item, state in zip(self.forms, states, strict=True) for one in item.streams(state, span)
-        }
+        present = [(item, state) for item, state in zip(self.forms, states, strict=True) if state is not State.GONE]
+        streams = dict.fromkeys(one for item, state in present for one in item.streams(state, span))
         if len({(one.metric, one.labels) for one in streams}) < len(streams):
             raise UnknownInputError("two of the conditions read the same series")
         self.stretches.append(Stretch(span, tuple(streams)))
@@ -119,11 +119,7 @@ class _Comparison:
 
     def group(self) -> dict[str, str]:
         item = self.parts[0].quantity
-        binding = item.signals[0].prometheus
-        streams = self.forms[0].streams(State.BEYOND, Span(0, 1))
-        given = dict(streams[0].labels)
-        names = [binding.label(name) for name in item.by] if binding else []
-        return {name: given[name] for name in names if name in given}
+        return group_in(item.by, item.signals[0], self.forms[0].streams(State.BEYOND, Span(0, 1))[0])
 
     def recover(self) -> None:
         first = self.first_to_leave()

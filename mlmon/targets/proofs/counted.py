@@ -91,7 +91,7 @@ def _events(alert: Alert, slo: Slo, outputs: Outputs) -> Proof:
             for tick, (events, errors) in totals.items():
                 seen = course.between(clock.first(tick), clock.first(tick + 1))
                 totals[tick] = (events + seen * source.events, errors + seen * source.errors)
-            series |= _series(source, life, course)
+            _feed(series, source, life, course)
     checks = [
         is_counted(expr.series(name, slo, interval), tick, Decimal(value))
         for tick, values in totals.items()
@@ -121,18 +121,17 @@ def _moments(clock: Clock) -> list[int]:
     )
 
 
-def _series(source: Source, life: Life, course: Course) -> dict[str, str]:
-    """Return the input of one counter of one process, and whether its target is up."""
+def _feed(series: dict[str, str], source: Source, life: Life, course: Course) -> None:
+    """Add the input of one counter of one process, and whether its target is up, which others of its job may have."""
     own = {"instance": life.name, **({_OWN_LABEL: life.label} if life.label else {})}
     if {name for name, _ in source.labels} & own.keys():
         raise UnknownInputError("it selects instances, so that no others can be tried")
     job = [item for item in source.labels if item[0] == "job"]
-    found = {}
     if any(value is not None for value in course.values):
-        found[notation(source.metric, (*source.labels, *own.items()))] = _values(course, source.weight)
-    if any(value is not None for value in life.up.values):
-        found[notation("up", (*job, *own.items()))] = " ".join(_ups(life.up))
-    return found
+        series[notation(source.metric, (*source.labels, *own.items()))] = _values(course, source.weight)
+    up = notation("up", (*job, *own.items()))
+    if up not in series and any(value is not None for value in life.up.values):
+        series[up] = " ".join(_ups(life.up))
 
 
 def _ups(up: Course) -> Iterable[str]:

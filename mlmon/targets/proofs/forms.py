@@ -6,7 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.quantities import Age, Increase, Level, Mean, Quantile, Rate, Ratio, TimeLeft, Variants
+from mlmon.plan.moments import Age, TimeLeft
+from mlmon.plan.quantities import Increase, Level, Mean, Quantile, Rate, Ratio, Variants
 from mlmon.plan.trends import Hours, Slowdown, Trend
 from mlmon.targets.proofs import trends
 from mlmon.targets.proofs.buckets import at_or_below
@@ -51,23 +52,18 @@ def _steady(item: Compare) -> Form:
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
         del span
-        return () if state is State.GONE else series_for(item.quantity, _number(item, state))
+        return series_for(item.quantity, found.at(state))
 
     return Form(streams, lambda ticks: found.beyond, has_short=found.short != found.well)
 
 
-def _number(item: Compare, state: State) -> Decimal:
-    found = numbers(item)
-    return {State.WELL: found.well, State.SHORT: found.short, State.BEYOND: found.beyond}[state]
-
-
 def _margin(item: Compare, state: State) -> Decimal:
     """How far the condition is from holding; the mean over a window of mixed states is the mean of theirs."""
-    sign = 1 if item.op == "above" else -1
+    sign, found = 1 if item.op == "above" else -1, numbers(item)
     if not isinstance(item.quantity, Quantile):
-        return sign * (_number(item, state) - numbers(item).edge)
+        return sign * (found.at(state) - found.edge)
     # A quantile is beyond the threshold when too few observations are below it, and counts do add up.
-    counts = {dict(one.labels)["le"]: one.amount for one in series_for(item.quantity, _number(item, state))}
+    counts = {dict(one.labels)["le"]: one.amount for one in series_for(item.quantity, found.at(state))}
     limit = item.threshold / bound(item.quantity.signal).scale
     return sign * (item.quantity.q * HUNDRED - at_or_below(counts, limit))
 
@@ -153,7 +149,7 @@ def _running_out(item: Compare, left: TimeLeft, grid: Grid) -> Form:
         return {State.WELL: begin, State.SHORT: begin + limit, State.BEYOND: end + step + limit}[state]
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
-        return () if state is State.GONE else (gauge(left, left.signal, stamp(state, span)),)
+        return (gauge(left, left.signal, stamp(state, span)),)
 
     return Form(streams, lambda ticks: limit - ticks * step if below else None, has_short=True)
 
@@ -170,7 +166,7 @@ def _ageing(item: Compare, age: Age, grid: Grid) -> Form:
         return {State.WELL: begin - 2 * limit, State.SHORT: begin - limit, State.BEYOND: end + step - limit}[state]
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
-        return () if state is State.GONE else (gauge(age, age.signal, stamp(state, span)),)
+        return (gauge(age, age.signal, stamp(state, span)),)
 
     return Form(streams, lambda ticks: limit + ticks * step if above else None, has_short=True)
 

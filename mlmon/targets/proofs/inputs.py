@@ -28,6 +28,8 @@ from mlmon.targets.proofs.labels import UnknownInputError, inside, outside, sele
 from mlmon.units import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlmon.plan.signals import PrometheusBinding, Signal
 
 _SECONDS: Final = Decimal(3600)
@@ -82,6 +84,12 @@ def counter(item: Quantity, signal: Signal, per_second: Decimal) -> Stream:
     how = bound(signal)
     labels = inside(how.series[0], wanted(item, signal))
     return stream(how.series[0].metric, labels, "counter", per_second / how.scale)
+
+
+def group_in(names: Iterable[str], signal: Signal, one: Stream) -> dict[str, str]:
+    """Return those labels of a series that a result grouped by some names has, too."""
+    given, binding = dict(one.labels), bound(signal)
+    return {label: given[label] for label in map(binding.label, names) if label in given}
 
 
 @singledispatch

@@ -65,9 +65,10 @@ class Course:
 
     def run(self, end: int) -> Course:
         """Go on counting up to an index."""
-        while len(self.values) < end:
-            self.appear(self._at + 1, counted=False)
-            self.seen[-1] = 1
+        more = max(end - len(self.values), 0)
+        self.values += range(self._at + 1, self._at + more + 1)
+        self.seen += [1] * more
+        self._at += more
         return self
 
     def unknown(self, value: int, end: int) -> Course:
@@ -79,15 +80,16 @@ class Course:
 
     def down(self, end: int) -> Course:
         """Stand at 0 up to an index."""
-        while len(self.values) < end:
-            self.appear(0, counted=False)
-        return self
+        return self._idle(0, end)
 
     def missing(self, end: int) -> Course:
         """Be away up to an index, without counting."""
-        while len(self.values) < end:
-            self.values.append(None)
-            self.seen.append(0)
+        return self._idle(None, end)
+
+    def _idle(self, value: int | None, end: int) -> Course:
+        more = end - len(self.values)
+        self.values += [value] * more
+        self.seen += [0] * more
         return self
 
     def restart(self, end: int) -> Course:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.slo import CalendarPeriod
@@ -14,6 +15,8 @@ from mlmon.targets.proofs.recorded import Counts, group_of
 from mlmon.targets.proofs.states import Grid
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from mlmon.plan.conditions import BudgetSpent, NoData
     from mlmon.plan.model import Alert, Outputs, ServicePlan
     from mlmon.plan.slo import Slo
@@ -43,12 +46,8 @@ def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
         counts.add(length - 1, many, many * share * slo.budget)
         return begun
 
-    for share, step, check in ((_SHORT, Step.GUARDED, silent), (_BEYOND, Step.FIRING, firing)):
-        if notice.min_errors:
-            errors = notice.min_errors * (share if step is Step.GUARDED else _BEYOND - _SHORT)
-            counts.add(1, errors / (beyond * slo.budget), errors)
-            counts.add(wait + 1, Decimal(0), Decimal(0))
-            checks.append(check(step, counts.now, alert))
+    if notice.min_errors:
+        checks += _guarded(alert, notice.min_errors, beyond * slo.budget, counts)
     go(notice.spent * _HALF, 2)
     checks.append(silent(Step.HEALTHY, counts.now, alert))
     go(short, 2)
@@ -69,6 +68,17 @@ def prove_spent(alert: Alert, item: BudgetSpent, service: ServicePlan) -> Proof:
     checks.append(silent(Step.RESOLVED, counts.now, alert))
     series = counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)
     return Proof(alert, _GRID, series, tuple(checks), frozenset({f"slo {slo.id}"}))
+
+
+def _guarded(alert: Alert, least: int, ratio: Decimal, counts: Counts) -> Iterator[Check]:
+    """Spend the budget by just too few bad events, and then by enough."""
+    for errors, check in (
+        (least * _SHORT, partial(silent, Step.GUARDED)),
+        (least * (_BEYOND - _SHORT), partial(firing, Step.FIRING)),
+    ):
+        counts.add(1, errors / ratio, errors)
+        counts.add(ticks(alert.for_, _GRID.step) + 1, Decimal(0), Decimal(0))
+        yield check(counts.now, alert)
 
 
 def _around(spent: Decimal) -> tuple[Decimal, Decimal]:

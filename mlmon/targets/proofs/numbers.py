@@ -7,6 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.quantities import Increase, Rate, Variants
+from mlmon.targets.proofs.states import State
 
 if TYPE_CHECKING:
     from mlmon.plan.conditions import Compare
@@ -28,6 +29,10 @@ class Numbers:
     short: Decimal
     beyond: Decimal
     edge: Decimal
+
+    def at(self, state: State) -> Decimal:
+        """Return the number of a state in which there is one."""
+        return {State.WELL: self.well, State.SHORT: self.short, State.BEYOND: self.beyond}[state]
 
 
 def numbers(item: Compare) -> Numbers:

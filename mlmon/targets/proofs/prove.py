@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from mlmon.plan.baselines import Seasonal, Shift
@@ -26,7 +25,7 @@ from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.proof import Proof, Unproven
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mlmon.plan.model import Alert, Outputs, ServicePlan
     from mlmon.plan.slo import Slo
@@ -36,18 +35,18 @@ def proofs(service: ServicePlan, outputs: Outputs) -> Iterator[Proof | Unproven]
     """Yield the proofs of every alert of a service that Prometheus evaluates, or why there is none."""
     for alert in service.alerts:
         if on_backend(alert.condition, "prometheus"):
-            yield from _attempt(alert, partial(_of, alert, service, outputs))
+            yield from _attempt(alert, _of(alert, service, outputs))
     yield from recordings.proofs(service)
     for slo in service.slos:
         first = next((one for one in service.alerts if getattr(one.condition, "slo", None) == slo), None)
         if first and slo.indicator.on("prometheus"):
-            yield from _attempt(first, partial(_counts, first, slo, outputs))
+            yield from _attempt(first, _counts(first, slo, outputs))
             yield from filter(None, (period.prove(first, slo), chunks.prove(first, slo, outputs)))
 
 
-def _attempt(alert: Alert, made: Callable[[], Iterator[Proof]]) -> Iterator[Proof | Unproven]:
+def _attempt(alert: Alert, made: Iterator[Proof]) -> Iterator[Proof | Unproven]:
     try:
-        yield from list(made())
+        yield from list(made)
     except UnknownInputError as error:
         yield Unproven(alert, str(error))
 

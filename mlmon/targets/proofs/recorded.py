@@ -8,9 +8,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from mlmon.promql import slo as expr
+from mlmon.targets.proofs.inputs import wanted
 from mlmon.targets.proofs.timeline import notation, number, repeated
 
 if TYPE_CHECKING:
+    from mlmon.plan.model import Alert, Recording, ServicePlan
     from mlmon.plan.slo import Slo
     from mlmon.units import Duration
 
@@ -18,6 +20,13 @@ if TYPE_CHECKING:
 def group_of(slo: Slo) -> dict[str, str]:
     """Return the labels of an SLO's series: those of the one group that is tested, where it has groups."""
     return {**expr.labels(slo), **{label: f"{label}-1" for label in slo.group_labels}}
+
+
+def recorded_as(recording: Recording, service: ServicePlan, alert: Alert) -> tuple[str, frozenset[str]]:
+    """Return the series that a recording has for one group of its quantity, and the keys of a proof which feeds it."""
+    group = wanted(recording.quantity, recording.quantity.signals[0])
+    labels = {**group, "service": service.name, "component": recording.component}
+    return notation(recording.record, labels.items()), frozenset({f"metric {recording.record}", f"alert {alert.name}"})
 
 
 @dataclass

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import product
-from typing import TYPE_CHECKING, Final
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Final
 
 _CLASSES: Final = {"d": "1", "w": "a", "s": " ", "D": "a", "W": "-", "S": "a"}
 _COUNT: Final = re.compile(r"\{(\d+)(?:,\d*)?\}")
@@ -15,8 +13,9 @@ _ANY: Final = "a1-"
 _TRIES: Final = 64
 
 
-def examples(pattern: str) -> Iterator[str]:
-    """Yield texts that an anchored RE2 expression matches, the first alternatives first; nothing if none is found.
+@lru_cache(maxsize=256)
+def examples(pattern: str) -> tuple[str, ...]:
+    """Return texts that an anchored RE2 expression matches, the first alternatives first; nothing if none is found.
 
     Every text is tried against the expression, so that a construct which is not understood costs an example, never
     gives a wrong one.
@@ -25,8 +24,8 @@ def examples(pattern: str) -> Iterator[str]:
         compiled = re.compile(pattern)
         made = _Reader(pattern).alternatives()
     except (re.error, IndexError, KeyError):
-        return
-    yield from (text for text in dict.fromkeys(made) if compiled.fullmatch(text))
+        return ()
+    return tuple(text for text in dict.fromkeys(made) if compiled.fullmatch(text))
 
 
 class _Reader:

@@ -9,10 +9,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.quantities import HOUR, WEEK, Level
-from mlmon.targets.proofs.inputs import bound
 from mlmon.targets.proofs.proof import Check, Proof, Step, holding, silent
+from mlmon.targets.proofs.recorded import recorded_as
 from mlmon.targets.proofs.states import Grid
-from mlmon.targets.proofs.timeline import listed, notation
+from mlmon.targets.proofs.timeline import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +38,7 @@ def proofs(alert: Alert, item: Compare, quantity: Shift, service: ServicePlan) -
     recording = service.recorded(Level(signal=quantity.signal, aggregate="avg", by=quantity.by))
     if recording is None or quantity.window != HOUR or item.op != "above" or not quantity.floor:
         return
-    group = {bound(quantity.signal).label(name): f"{name}-1" for name in quantity.by}
-    labels = {**group, "service": service.name, "component": recording.component}
-    key = notation(recording.record, labels.items())
-    keys = frozenset({f"metric {recording.record}", f"alert {alert.name}"})
+    key, keys = recorded_as(recording, service, alert)
     floor, limit = quantity.floor, item.threshold
     yield Proof(alert, _GRID, *_hours(alert, key, max(_WIDE, 4 * floor), limit), keys)
     # The usual deviation is just less than the floor, or just more: what is short of the greater one is silent.

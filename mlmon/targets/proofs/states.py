@@ -49,10 +49,10 @@ class Span:
 class Form:
     """One comparison, driven through the states.
 
-    `streams` gives the input of a stretch; `value` gives the quantity so many ticks after it has gone beyond and has
-    settled, None where that is not a plain number. `enter` says when the comparison holds after SHORT has become
-    BEYOND, `leave` when it no longer does after BEYOND has become `leaves_by`, and `settled` after how many ticks
-    nothing earlier is seen.
+    `streams` gives the input of a stretch, in any state but GONE; `value` gives the quantity so many ticks after it has
+    gone beyond and has settled, None where that is not a plain number. `enter` says when the comparison holds after
+    SHORT has become BEYOND, `leave` when it no longer does after BEYOND has become `leaves_by`, and `settled` after how
+    many ticks nothing earlier is seen.
     """
 
     streams: Callable[[State, Span], tuple[Stream, ...]]

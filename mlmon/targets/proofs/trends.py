@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.trends import Slope, Slowdown, TimeToFull, TimeToZero
-from mlmon.targets.proofs.inputs import Stream, counter, gauge, series_for
+from mlmon.targets.proofs.inputs import Stream, bound, counter, gauge, series_for
 from mlmon.targets.proofs.labels import UnknownInputError
 from mlmon.targets.proofs.numbers import numbers
 from mlmon.targets.proofs.states import Form, Grid, Span, State
@@ -49,8 +49,7 @@ def _sloping(item: Compare, slope: Slope, grid: Grid) -> Form:
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
         del span
-        value = {State.WELL: found.well, State.SHORT: found.short, State.BEYOND: found.beyond, State.GONE: None}[state]
-        return () if value is None else series_for(slope, value)
+        return series_for(slope, found.at(state))
 
     count = int(slope.window.seconds / grid.spacing)
     changes = ((found.short, found.beyond), (found.beyond, found.well))
@@ -94,9 +93,7 @@ def _filling(item: Compare, full: TimeToFull, grid: Grid) -> Form:
         return {State.WELL: end + 2 * left, State.SHORT: end + near, State.BEYOND: begin + near}[state]
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
-        if state is State.GONE:
-            return ()
-        used = replace(gauge(full, full.used, base + span.start * grid.step), slope=Decimal(1) / _scale(full.used))
+        used = replace(gauge(full, full.used, base + span.start * grid.step), slope=1 / bound(full.used).scale)
         return used, gauge(full, full.limit, limit(state, span))
 
     return Form(streams, lambda ticks: None, has_short=True, settled=_old(full, grid))
@@ -108,19 +105,12 @@ def _emptying(item: Compare, zero: TimeToZero, grid: Grid) -> Form:
     whole = item.threshold + (settled + _HALF) * grid.step
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
-        if state is State.GONE:
-            return ()
         if state is State.WELL and span.start:
             return (gauge(zero, zero.left, whole * _FAR),)
         one = gauge(zero, zero.left, whole - span.start * grid.step)
-        return (replace(one, slope=-Decimal(1) / _scale(zero.left)),)
+        return (replace(one, slope=-1 / bound(zero.left).scale),)
 
     return Form(streams, lambda ticks: None, has_short=False, settled=settled, leaves_by=State.GONE)
-
-
-def _scale(signal: object) -> Decimal:
-    binding = getattr(signal, "prometheus", None)
-    return binding.scale if binding else Decimal(1)
 
 
 def _slowing(item: Compare, slower: Slowdown, grid: Grid) -> Form:
@@ -134,8 +124,6 @@ def _slowing(item: Compare, slower: Slowdown, grid: Grid) -> Form:
 
     def streams(state: State, span: Span) -> tuple[Stream, ...]:
         del span
-        if state is State.GONE:
-            return ()
         longer = after if state is State.BEYOND else Decimal(0)
         return counter(slower, slower.total, _RUN * (1 + longer)), counter(slower, slower.count, Decimal(1))
 

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.quantities import HOUR, WEEK, Rate
-from mlmon.targets.proofs.inputs import bound
 from mlmon.targets.proofs.proof import Check, Proof, Step, holding, silent
+from mlmon.targets.proofs.recorded import recorded_as
 from mlmon.targets.proofs.states import Grid
-from mlmon.targets.proofs.timeline import listed, notation
+from mlmon.targets.proofs.timeline import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,12 +55,10 @@ def prove(alert: Alert, item: Compare, quantity: Seasonal, service: ServicePlan)
     moments = list(_moments(quantity.floor, item.threshold))
     begin = _WEEKS * WEEK.seconds + _APART
     ticks = [int((begin + index * _APART) / _GRID.step) for index in range(len(moments))]
-    group = {bound(quantity.signal).label(name): f"{name}-1" for name in quantity.by}
-    labels = {**group, "service": service.name, "component": recording.component}
+    fed, keys = recorded_as(recording, service, alert)
     values = _values(moments, ticks, quantity.floor * 10 * _FAR, int(count))
     checks = [_check(moment, tick, alert) for moment, tick in zip(moments, ticks, strict=True)]
-    series = {notation(recording.record, labels.items()): values}
-    return Proof(alert, _GRID, series, tuple(checks), frozenset({f"metric {recording.record}", f"alert {alert.name}"}))
+    return Proof(alert, _GRID, {fed: values}, tuple(checks), keys)
 
 
 def _check(moment: _Moment, tick: int, alert: Alert) -> Check:

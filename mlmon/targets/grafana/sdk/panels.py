@@ -69,7 +69,7 @@ def _framed(builder: _AnyPanel, placed: Placed) -> dict[str, Any]:
         builder.time_from(drawing.time_from)
     for override in drawing.overrides:
         properties = [model.DynamicConfigValue(key, value) for key, value in override.properties.items()]
-        builder.with_override(model.MatcherConfig(override.matcher, override.field), properties)
+        builder.with_override(model.MatcherConfig("byName", override.field), properties)
     if drawing.transformations:
         builder.transformations(
             [model.DataTransformerConfig(key, options=value) for key, value in drawing.transformations]
