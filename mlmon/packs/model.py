@@ -11,6 +11,7 @@ from mlmon.packs.signals import Parameter, SignalEntry
 from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, Value
 from mlmon.spec.service import Layer
 from mlmon.spec.slo import Tier
+from mlmon.units import Duration
 
 PackType = Literal["runtime", "infrastructure", "quality", "pipeline", "probe", "alerts"]
 """Which section of a spec names the pack; `alerts` packs apply to every service that has their signals."""
@@ -149,6 +150,13 @@ class Notice(Strict):
     severity: Name
 
 
+class ShortPeriods(Strict):
+    """The tiers of SLOs whose period is shorter than `below`."""
+
+    below: Period
+    tiers: list[Tier] = Field(min_length=1)
+
+
 class BurnRates(Strict):
     """The burn-rate tiers (`kind: BurnRates`), stated for one period and scaled to others."""
 
@@ -157,5 +165,10 @@ class BurnRates(Strict):
     metadata: PackMetadata
     period: Period
     tiers: list[Tier] = Field(min_length=1)
+    short_periods: ShortPeriods
     notices: list[Notice] = Field(description="From least to most spent; only the furthest one reached fires.")
     notice_min_errors: int = Field(description="Bad events in the period before any notice; new SLOs have few events.")
+
+    def tiers_for(self, period: Duration) -> list[Tier]:
+        """Return the tiers of SLOs of a period."""
+        return self.short_periods.tiers if period < self.short_periods.below else self.tiers

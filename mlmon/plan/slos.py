@@ -103,7 +103,7 @@ class _Builder:
     def _tiers(self, spec: SloSpec, period: Duration, where: KeyPath) -> tuple[BurnTier, ...]:
         """The tiers whose windows fit the period; one that could never fire is an error."""
         own = self.project.model.burn_rates
-        tiers = spec.tiers or (own.tiers if own else self.burn_rates.tiers)
+        tiers = spec.tiers or (own.tiers if own else self.burn_rates.tiers_for(period))
         made = [
             self._tier(spec, tier, period, where)
             for tier in tiers

@@ -37,15 +37,13 @@ def test_no_usual_tier_fires_within_the_promise(tmp_path: Path, window: str, sha
     assert (ticket.name, plain(ticket.factor), plain(ticket.budget)) == ("ticket", "1", share)
 
 
-@pytest.mark.parametrize(("window", "left"), [("4d", ["page-fast"]), ("1d", [])])
-def test_nobody_is_paged_for_the_even_rate(tmp_path: Path, window: str, left: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("window", "factors"),
+    [("1d", ["2.4", "1"]), ("5d", ["12", "5"]), ("6d", ["14.4", "6"]), ("7d", ["3.36", "1.4", "1"])],
+)
+def test_a_period_of_days_has_tiers_of_hours(tmp_path: Path, window: str, factors: list[str]) -> None:
     made = slo(tmp_path, f"{{name: availability, objective: 99.9%, window: {window}}}")
-    assert [tier.name for tier in made.tiers] == left
-
-
-def test_usual_tier_that_is_longer_than_half_the_period_is_left_out(tmp_path: Path) -> None:
-    made = slo(tmp_path, "{name: availability, objective: 99.9%, window: 5d}")
-    assert [tier.name for tier in made.tiers] == ["page-fast", "page-slow"]
+    assert [plain(tier.factor) for tier in made.tiers] == factors
 
 
 def test_a_stale_model_pages_nobody(tmp_path: Path) -> None:

@@ -1,12 +1,17 @@
 """No burn-rate alert fits into the period of an SLO.
 
-Why: the alerts look back over an hour to three days. Of a period that is hardly longer than that, a fast burn cannot
-be told from an ordinary hour, so it gets no burn-rate alert: the first thing anybody hears is that the budget is spent.
+Why: a tier whose long window is more than half of the period, or whose budget is less than the window's even share, is
+left out. The usual tiers have some for every period; those of your own under `burn_rates:` in mlmon.yaml may have none
+that fits, or none for this kind of SLO. Then the first thing anybody hears is that half of the budget is spent.
 
 Instead: choose a longer period; 28 days always hold the same number of weekends. Or give the SLO tiers of its own:
 
     slos:
-      - {name: availability, objective: 99.9%, window: 28d}     # was: window: 1d
+      - name: availability
+        objective: 99.9%
+        window: 1d
+        tiers:
+          - {name: page, severity: page, long: 1h, short: 5m, budget: 10%}
 
 Source: https://sre.google/workbook/alerting-on-slos/
 """
