@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlmon.plan.labels import LAYERS
 from mlmon.plan.model import Plan
 from mlmon.plan.routing import Severity
 from mlmon.plan.slo import BurnTier
-from mlmon.targets.alertmanager.inhibition import LAYERS, inhibit_rules
+from mlmon.targets.alertmanager.inhibition import inhibit_rules
 from mlmon.units import Duration
 from tests.support.alertmanager import silences
 from tests.support.fleet import Sent, fleet, sent

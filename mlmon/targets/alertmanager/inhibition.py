@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from mlmon.plan.labels import LAYERS
 from mlmon.targets.alertmanager.matchers import among, differs, equal
 
 if TYPE_CHECKING:
@@ -33,9 +34,6 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Plan
     from mlmon.plan.routing import Severity
-
-LAYERS: Final = ("infrastructure", "application", "model")
-"""From the lowest: what breaks below shows above."""
 
 _SYMPTOM: Final = equal("kind", "symptom")
 _CAUSE: Final = equal("kind", "cause")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from mlmon.plan.conditions import on_backend
+from mlmon.plan.labels import LAYERS, labels, pages_below
 from mlmon.plan.links import dashboard_url, runbook_url
 from mlmon.promql.conditions import condition
 from mlmon.promql.quantities import Renderer
@@ -13,8 +14,6 @@ from mlmon.targets.prometheus.texts import annotation
 
 if TYPE_CHECKING:
     from mlmon.plan.model import Alert, Outputs, ServicePlan
-
-LAYERS: Final = ("infrastructure", "application", "model")
 
 
 def groups(service: ServicePlan, outputs: Outputs) -> list[dict[str, Any]]:
@@ -50,36 +49,14 @@ def rule(alert: Alert, service: ServicePlan, outputs: Outputs) -> dict[str, Any]
         made["for"] = str(alert.for_)
     if alert.keep_firing_for:
         made["keep_firing_for"] = str(alert.keep_firing_for)
-    made["labels"] = _labels(alert, service)
+    made["labels"] = labels(alert, service)
     made["annotations"] = {
         "summary": annotation(alert.summary, alert),
         "description": annotation(alert.description, alert),
         "runbook_url": runbook_url(outputs, alert),
         "dashboard_url": dashboard_url(outputs, service),
     }
-    below = _below(alert, service)
+    below = pages_below(alert, service)
     if below:
-        made["annotations"]["check_below"] = below
+        made["annotations"]["check_below"] = ", ".join(below)
     return made
-
-
-def _below(alert: Alert, service: ServicePlan) -> str:
-    """Of a page, the alerts of lower layers that may be its cause: what broke below shows above."""
-    if alert.severity not in service.paging:
-        return ""
-    lower = LAYERS[: LAYERS.index(alert.layer)]
-    pages = (item for item in service.alerts if item.severity in service.paging)
-    return ", ".join(sorted({item.name for item in pages if item.layer in lower}))
-
-
-def _labels(alert: Alert, service: ServicePlan) -> dict[str, str]:
-    fixed = {
-        "service": service.name,
-        "component": alert.component,
-        "team": service.team,
-        "severity": alert.severity,
-        "layer": alert.layer,
-        "kind": alert.kind,
-    }
-    fixed |= {"signal": alert.signal} if alert.signal else {}
-    return fixed | ({"outage": "true"} if alert.outage else {}) | dict(alert.labels)

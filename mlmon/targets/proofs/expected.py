@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from mlmon.plan.labels import labels as own_labels
+from mlmon.plan.labels import pages_below
 from mlmon.plan.links import dashboard_url, runbook_url
 from mlmon.plan.texts import fill, unit_of
 from mlmon.targets.proofs.humanize import shown
@@ -13,23 +15,10 @@ if TYPE_CHECKING:
 
     from mlmon.plan.model import Alert, Outputs, ServicePlan
 
-_LAYERS: Final = ("infrastructure", "application", "model")
-
 
 def labels(alert: Alert, service: ServicePlan, group: dict[str, str]) -> dict[str, str]:
     """Return all labels of a firing instance, without its name; those of the rule win over those of the group."""
-    own = {
-        "service": service.name,
-        "component": alert.component,
-        "team": service.team,
-        "severity": alert.severity,
-        "layer": alert.layer,
-        "kind": alert.kind,
-        "signal": alert.signal,
-        "outage": "true" if alert.outage else "",
-        **dict(alert.labels),
-    }
-    return {name: value for name, value in {**group, **own}.items() if value}
+    return {name: value for name, value in group.items() if value} | own_labels(alert, service)
 
 
 def instance(
@@ -56,9 +45,5 @@ def instance(
 
 
 def _below(alert: Alert, service: ServicePlan) -> dict[str, str]:
-    """A page names the pages of the layers below its own."""
-    if alert.severity not in service.paging:
-        return {}
-    rank = _LAYERS.index(alert.layer)
-    names = {one.name for one in service.alerts if one.severity in service.paging and _LAYERS.index(one.layer) < rank}
-    return {"check_below": ", ".join(sorted(names))} if names else {}
+    below = pages_below(alert, service)
+    return {"check_below": ", ".join(below)} if below else {}

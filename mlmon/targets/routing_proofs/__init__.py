@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.plan.conditions import on_backend
+from mlmon.plan.labels import labels
 from mlmon.targets.routing_proofs.hours import expected_hours
 from mlmon.targets.routing_proofs.silenced import silencers
 from mlmon.targets.yamltext import dump
@@ -48,7 +49,7 @@ def _alert(alert: Alert, others: list[Alert], service: ServicePlan, plan: Plan) 
     made: dict[str, Any] = {
         "alert": alert.id.removeprefix(f"{service.name}/"),
         "receiver": plan.routing.receiver_of(service.team, service.name, alert.severity),
-        "labels": _labels(alert, service),
+        "labels": {"alertname": alert.name, **labels(alert, service)},
     }
     silenced = silencers(alert, others, plan.routing)
     if silenced:
@@ -57,20 +58,3 @@ def _alert(alert: Alert, others: list[Alert], service: ServicePlan, plan: Plan) 
             for reason, sources in silenced.items()
         }
     return made
-
-
-def _labels(alert: Alert, service: ServicePlan) -> dict[str, str]:
-    """The labels with which Prometheus sends it; those that tell series apart come on top."""
-    own = {
-        "alertname": alert.name,
-        "service": service.name,
-        "component": alert.component,
-        "team": service.team,
-        "severity": alert.severity,
-        "layer": alert.layer,
-        "kind": alert.kind,
-        "signal": alert.signal,
-        "outage": "true" if alert.outage else "",
-        **dict(alert.labels),
-    }
-    return {name: value for name, value in own.items() if value}

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.conditions import BurnRate
+from mlmon.plan.labels import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from mlmon.plan.routing import Routing
 
     Reason = Callable[[Alert, Alert, Routing], bool]
-
-_LAYERS: Final = ("infrastructure", "application", "model")
 
 
 def silencers(target: Alert, alerts: Iterable[Alert], routing: Routing) -> dict[str, list[Alert]]:
@@ -90,7 +89,7 @@ def _budget(source: Alert, target: Alert, routing: Routing) -> bool:
 
 def _below(source: Alert, target: Alert, routing: Routing) -> bool:
     """What broke below shows above; an outage yields only to an outage."""
-    lower = _LAYERS.index(source.layer) < _LAYERS.index(target.layer)
+    lower = LAYERS.index(source.layer) < LAYERS.index(target.layer)
     explains = source.outage or not target.outage
     return _pages(source, routing) and lower and target.kind == "symptom" and explains
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlmon.plan.labels import LAYERS
 from mlmon.plan.links import dashboard_url
-from mlmon.targets.runbooks.page import LAYERS, below, pages
+from mlmon.targets.runbooks.page import below, pages
 from mlmon.targets.templates import render_markdown
 
 if TYPE_CHECKING:

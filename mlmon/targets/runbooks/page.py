@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from mlmon.plan.conditions import on_backend
+from mlmon.plan.labels import LAYERS
 from mlmon.plan.links import dashboard_url, runbook_path
 from mlmon.plan.texts import fill
 from mlmon.plan.words import sentence
@@ -24,9 +25,6 @@ if TYPE_CHECKING:
     from mlmon.targets.runbooks.actions import Mitigation
     from mlmon.targets.runbooks.first_look import Question
     from mlmon.targets.runbooks.queries import Query
-
-LAYERS: Final = ("infrastructure", "application", "model")
-"""From the lowest, which is looked at first."""
 
 
 @dataclass(frozen=True)
