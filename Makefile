@@ -4,6 +4,9 @@ BIN := .venv/bin
 # One more than there are cores: some tests wait for servers.
 WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 
+# What is compared with files that the tests can write themselves.
+GOLDEN := tests/test_golden.py tests/test_errors.py tests/lint/test_cases.py tests/packs/test_runtimes.py
+
 # Where `make tools` unpacks what PATH lacks; mlmon looks there first too.
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 
@@ -47,7 +50,7 @@ test: venv ## run the tests on all cores (ARGS="-k burn" passes options to pytes
 	$(BIN)/pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
 golden: venv ## rewrite the golden files; review the diff
-	UPDATE_GOLDEN=1 $(BIN)/pytest tests/golden -q
+	UPDATE_GOLDEN=1 $(BIN)/pytest -q $(GOLDEN)
 
 bench: venv ## run the benchmarks
 	@for file in benchmarks/*.py; do echo "$$file"; $(BIN)/python "$$file" || exit; done
