@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,8 +32,6 @@ class Options:
     """Whether to do what takes seconds: `terraform validate`, which may need the network, and amtool for each route."""
     strict: bool = False
     """Make an error of a tool that is missing, hangs or breaks; otherwise that is a warning."""
-    jobs: int = os.cpu_count() or 1
-    """How many unit test runs of promtool go on at the same time."""
     timeout: float = promtool.TIMEOUT
     """Seconds for one call of a tool."""
     init_timeout: float = terraform.INIT_TIMEOUT
@@ -76,13 +73,6 @@ def _promtool(job: Job) -> Iterator[Step]:
         return
     scraping = promtool.check_config(tool, staged, work.scraping, timeout=timeout)
     yield from _step(_count(work.scraping, "configuration"), scraping)
-    tests = _count(work.tests, "unit test file")
-    if has_errors(rules) and tests:
-        # They would only say once more that the rules do not load.
-        yield Step(what=tests, gap="unit tests not run, since the rules do not load")
-        return
-    found = promtool.check_tests(tool, staged, work.tests, timeout=timeout, jobs=job.options.jobs)
-    yield from _step(tests, found)
 
 
 def _amtool(job: Job) -> Iterator[Step]:

@@ -1,4 +1,4 @@
-"""promtool: rule files, unit tests and scrape configurations, each kind in one call."""
+"""promtool: rule files and scrape configurations, each kind in one call."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding, has_errors, in_order
 from mlmon.tools import discovery
-from mlmon.tools.parallel import together
 from mlmon.tools.process import run
 from mlmon.tools.rule_errors import RULE, explain, has_verdict, sections
 from mlmon.tools.staged import Staged
 from mlmon.tools.trouble import failed, trouble
-from mlmon.tools.unit_tests import TEST_RULE, explain_tests, verdicts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,32 +50,6 @@ def check_config(tool: Tool, staged: Staged, files: Sequence[str], *, timeout: f
         return in_order([*_check(tool, copy, command, files, timeout), discovery.gap(staged, partly)])
 
 
-def check_tests(
-    tool: Tool, staged: Staged, files: Sequence[str], *, timeout: float = TIMEOUT, jobs: int = 1
-) -> list[Finding]:
-    """Run rule unit tests with `promtool test rules`; a finding for each alert or expression that differs.
-
-    promtool runs one test after another, so that the files are dealt out to at most `jobs` calls at the same time.
-    """
-    shares = [files[first::jobs] for first in range(min(jobs, len(files)))]
-    return in_order(
-        finding for found in together(lambda share: _tests(tool, staged, share, timeout), shares) for finding in found
-    )
-
-
-def _tests(tool: Tool, staged: Staged, files: Sequence[str], timeout: float) -> list[Finding]:
-    outcome = run(tool, ("test", "rules", *files), timeout=timeout, cwd=staged.root, merge=True)
-    if problem := trouble(tool, outcome, timeout):
-        return [problem]
-    blocks = verdicts(outcome.stdout)
-    found = [
-        finding for file, block in zip(files, blocks, strict=False) for finding in explain_tests(file, block, staged)
-    ]
-    if len(blocks) != len(files) or (outcome.exit_code and not has_errors(found)):
-        return [_not_understood(tool, staged, outcome, TEST_RULE, files)]
-    return found
-
-
 def _check(tool: Tool, staged: Staged, command: tuple[str, ...], files: Sequence[str], timeout: float) -> list[Finding]:
     if not files:
         return []
@@ -89,15 +61,15 @@ def _check(tool: Tool, staged: Staged, command: tuple[str, ...], files: Sequence
     silent = [file for file in files if not has_verdict(parts.get(file, []))]
     if outcome.exit_code and not has_errors(found):
         silent = [*files]
-    return [*found, _not_understood(tool, staged, outcome, RULE, silent)] if silent else found
+    return [*found, _not_understood(tool, staged, outcome, silent)] if silent else found
 
 
-def _not_understood(tool: Tool, staged: Staged, outcome: Outcome, rule: str, files: Sequence[str]) -> Finding:
+def _not_understood(tool: Tool, staged: Staged, outcome: Outcome, files: Sequence[str]) -> Finding:
     said = staged.quote(outcome.stdout)
     if not outcome.exit_code:
         return failed(tool, f"exited with 0 but gave no verdict on {len(files)} file(s), such as {files[0]}", said)
     return Finding(
-        rule=rule,
+        rule=RULE,
         message=f"promtool exited with {outcome.exit_code} and said: {said or '(nothing)'}",
         place=staged.place(files[0]),
         advice=f"mlmon does not know this answer; {len(files)} file(s) count as not accepted",

@@ -30,7 +30,7 @@ class ToolReport:
     version: str = ""
     """As the tool says it; empty when it did not run."""
     checked: tuple[str, ...] = ()
-    """What it gave a verdict on: `5 rule files`, `5 unit test files`."""
+    """What it gave a verdict on: `5 rule files`, `2 configurations`."""
     not_checked: tuple[str, ...] = ()
     """Why there is no verdict on the rest; empty when everything was checked."""
     seconds: float = 0.0

@@ -20,8 +20,6 @@ class Work:
 
     rules: tuple[str, ...] = ()
     """Prometheus rule files."""
-    tests: tuple[str, ...] = ()
-    """promtool unit tests of those rules."""
     scraping: tuple[str, ...] = ()
     """Whole Prometheus configurations."""
     routing: tuple[str, ...] = ()
@@ -35,19 +33,14 @@ class Work:
     def of(cls, files: Iterable[str]) -> Work:
         """Sort generated paths by name; what no tool checks is left out.
 
-        `prometheus/…` is rules, but `*.test.yaml`, `*_test.yaml` and folders `tests` unit tests, and `prometheus.yaml`
-        a configuration, as everything in `collection/prometheus/` is; `alertmanager.yaml` below `alertmanager/` is
+        `prometheus/…` is rules, `collection/prometheus/…` configurations; `alertmanager.yaml` below `alertmanager/` is
         routing, `tests/alertmanager/routes.yaml` what it has to do; a folder with *.tf or *.tf.json files is a module.
         """
         ordered = sorted(files)
-        yaml = [path for path in ordered if path.endswith(_YAML) and path.startswith("prometheus/")]
-        tests = [path for path in yaml if _is_test(path)]
-        scraping = [path for path in yaml if _stem(path) == "prometheus"]
-        collecting = [path for path in ordered if path.endswith(_YAML) and path.startswith("collection/prometheus/")]
+        yaml = [path for path in ordered if path.endswith(_YAML)]
         return cls(
-            rules=tuple(path for path in yaml if path not in {*tests, *scraping}),
-            tests=tuple(tests),
-            scraping=(*scraping, *collecting),
+            rules=tuple(path for path in yaml if path.startswith("prometheus/")),
+            scraping=tuple(path for path in yaml if path.startswith("collection/prometheus/")),
             routing=tuple(path for path in ordered if path.startswith("alertmanager/") and _is_routing(path)),
             routes=tuple(path for path in ordered if path == "tests/alertmanager/routes.yaml"),
             modules=tuple(sorted({posixpath.dirname(path) for path in ordered if path.endswith((".tf", ".tf.json"))})),
@@ -56,7 +49,7 @@ class Work:
     def has(self, name: Name) -> bool:
         """Tell whether there is anything for a tool to check."""
         kinds = {
-            Name.PROMTOOL: self.rules or self.tests or self.scraping,
+            Name.PROMTOOL: self.rules or self.scraping,
             Name.AMTOOL: self.routing,
             Name.TERRAFORM: self.modules,
         }
@@ -65,10 +58,6 @@ class Work:
 
 def _stem(path: str) -> str:
     return posixpath.splitext(posixpath.basename(path))[0]
-
-
-def _is_test(path: str) -> bool:
-    return "tests" in path.split("/")[:-1] or _stem(path).endswith((".test", ".tests", "_test", "_tests"))
 
 
 def _is_routing(path: str) -> bool:

@@ -5,7 +5,7 @@ from tools_helpers import HERE
 from mlmon.tools.go_errors import split, unquote, warning
 from mlmon.tools.rule_errors import explain, sections
 from mlmon.tools.staged import QUOTE_LIMIT, Staged, one_line
-from mlmon.tools.unit_tests import explain_tests, verdicts
+from mlmon.tools.unit_tests import differences, verdicts
 from mlmon.tools.work import Work
 from mlmon.tools.yaml_places import find_rule, find_scalar, inside_scalar
 
@@ -66,9 +66,8 @@ def test_files_are_sorted_by_what_checks_them() -> None:
     work = Work.of(
         [
             "prometheus/fraud.rules.yaml",
-            "prometheus/tests/fraud.yaml",
-            "prometheus/fraud.test.yaml",
-            "prometheus/prometheus.yaml",
+            "collection/prometheus/prometheus.yaml",
+            "tests/prometheus/fraud.1m.test.yaml",
             "alertmanager/alertmanager.yaml",
             "alertmanager/secret.yaml",
             "cloudwatch/alarms.tf",
@@ -78,8 +77,7 @@ def test_files_are_sorted_by_what_checks_them() -> None:
     )
     assert work == Work(
         rules=("prometheus/fraud.rules.yaml",),
-        tests=("prometheus/fraud.test.yaml", "prometheus/tests/fraud.yaml"),
-        scraping=("prometheus/prometheus.yaml",),
+        scraping=("collection/prometheus/prometheus.yaml",),
         routing=("alertmanager/alertmanager.yaml",),
         modules=("cloudwatch",),
     )
@@ -95,8 +93,8 @@ def test_no_output_breaks_the_reading(output: str) -> None:
         for finding in explain(file, lines, STAGED):
             assert finding.message.isprintable()
     for block in verdicts(f"  FAILED:\n{output}"):
-        for finding in explain_tests("good.yaml", block, STAGED):
-            assert finding.message.isprintable()
+        for one in differences(block):
+            assert (one.subject + one.expected + one.got).isprintable()
     list(split(output))
     warning(output)
     unquote(output)

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tools_helpers import HERE, Script, expected, rendezvous, shown, version_of
+from tools_helpers import HERE, Script, expected, shown, version_of
 
 from mlmon.diagnostics import Place, Severity
 from mlmon.tools import promtool
@@ -77,7 +77,7 @@ def test_an_answer_that_is_not_understood_is_shown_bounded(script: Script, body:
     assert finding.message.isprintable()
 
 
-@pytest.mark.parametrize("check", [promtool.check_rules, promtool.check_config, promtool.check_tests])
+@pytest.mark.parametrize("check", [promtool.check_rules, promtool.check_config])
 def test_silence_is_not_consent(script: Script, check: Callable[..., list[object]]) -> None:
     (finding,) = promtool.check_rules(script("exit 0"), RULES, ["good.yaml"])
     assert (finding.rule, finding.severity) == ("tool-failed", Severity.WARNING)
@@ -122,66 +122,7 @@ def test_a_configuration_may_name_files_of_the_server(real: Callable[[Name], Too
     assert promtool.check_config(real(Name.PROMTOOL), Staged(tmp_path, "out"), ["prometheus.yaml"]) == []
 
 
-UNIT = Staged(HERE / "unit", "generated")
-TESTS = sorted(path.name for path in UNIT.root.glob("*.test.yaml"))
-UNIT_FINDINGS = [
-    (
-        "failing.test.yaml",
-        0,
-        '`up{job="a"}` at 5m: expected {__name__="up", job="a"} 4E+00, got {__name__="up", job="a"} 0E+00',
-    ),
-    (
-        "failing.test.yaml",
-        4,
-        'test "fires": alert Down at 10m: '
-        'expected [ 0: Labels:{alertname="Down", job="b", severity="page"} Annotations:{summary="a is down"} ], '
-        'got [ 0: Labels:{alertname="Down", job="a", severity="page"} Annotations:{summary="a is down"} ]',
-    ),
-    (
-        "failing.test.yaml",
-        9,
-        'test "stays silent": alert Down at 10m: expected nothing, '
-        'got [ 0: Labels:{alertname="Down", job="a", severity="page"} Annotations:{summary="a is down"} ]',
-    ),
-    ("norules.test.yaml", 0, "no file match pattern nowhere.yaml"),
-    ("series.test.yaml", 0, "an input series does not parse: unexpected character inside braces: '0'"),
-    ("unknown.test.yaml", 2, 'unknown field "testz"'),
-]
-
-
-def check_unit(tool: Tool) -> list[tuple[str, int, str]]:
-    found = promtool.check_tests(tool, UNIT, TESTS)
-    assert {finding.rule for finding in found} == {"promtool-tests"}
-    return [(finding.place.path.removeprefix("generated/"), finding.place.line, finding.message) for finding in found]
-
-
-@pytest.mark.parametrize("version", RECORDED)
-def test_recorded_unit_tests(script: Script, version: str) -> None:
-    assert check_unit(script(f"cat '{HERE}/answers/unit-{version}.txt'; exit 1")) == UNIT_FINDINGS
-
-
-def test_unit_tests_of_this_machine(real: Callable[[Name], Tool]) -> None:
-    assert check_unit(real(Name.PROMTOOL)) == UNIT_FINDINGS
-
-
-def test_good_unit_tests_are_silent(real: Callable[[Name], Tool]) -> None:
-    assert promtool.check_tests(real(Name.PROMTOOL), UNIT, ["good.test.yaml"]) == []
-    assert promtool.check_tests(real(Name.PROMTOOL), UNIT, []) == []
-
-
 def test_rules_from_another_folder(real: Callable[[Name], Tool], tmp_path: Path) -> None:
     shutil.copytree(RULES.root, tmp_path / "prometheus" / "rules")
     (finding, *_) = promtool.check_rules(real(Name.PROMTOOL), Staged(tmp_path, "out"), ["prometheus/rules/tab.yaml"])
     assert finding.place == Place("out/prometheus/rules/tab.yaml", 2, 1)
-
-
-def test_unit_tests_are_dealt_out(real: Callable[[Name], Tool]) -> None:
-    tool = real(Name.PROMTOOL)
-    alone = promtool.check_tests(tool, UNIT, TESTS)
-    assert promtool.check_tests(tool, UNIT, TESTS, jobs=3) == alone
-    assert promtool.check_tests(tool, UNIT, TESTS, jobs=50) == alone
-
-
-def test_runs_of_unit_tests_meet(script: Script, tmp_path: Path) -> None:
-    tool = script(f'shift 2\n{rendezvous(tmp_path / "met", 2)}\nfor f in "$@"; do echo "  SUCCESS"; done')
-    assert promtool.check_tests(tool, UNIT, TESTS, jobs=2, timeout=20) == []
