@@ -1,4 +1,4 @@
-"""What is kept between runs, in the user's cache folder: a hash of everything that it depends on names each entry."""
+"""What is kept between runs, in the user's cache folder, by hashes of everything that it depends on."""
 
 from __future__ import annotations
 

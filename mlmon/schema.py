@@ -54,8 +54,8 @@ def _schemas(library: Library, project: Project | None) -> dict[str, str]:
 
 def _narrow_components(schema: dict[str, Any], library: Library) -> None:
     for section, kind in SECTIONS.items():
-        if kind == "probe":
-            continue  # its keys are the model's own, whatever the pack
+        if not _left_to_packs(schema, section):
+            continue
         packs = [library.packs[name].pack for name in library.names(kind)]
         schema["properties"][section]["items"] = {
             "type": "object",
@@ -66,6 +66,12 @@ def _narrow_components(schema: dict[str, Any], library: Library) -> None:
                 for pack in packs
             ],
         }
+
+
+def _left_to_packs(schema: dict[str, Any], section: str) -> bool:
+    """Whether the section's model takes any key, for the pack to check; a probe's has all of them itself."""
+    model = schema["properties"][section]["items"]["$ref"].rpartition("/")[2]
+    return bool(schema["$defs"][model]["additionalProperties"])
 
 
 def _component(pack: Pack) -> dict[str, Any]:

@@ -16,6 +16,8 @@ _SECONDS: Final = {
     "s": Decimal(1),
     "ms": Decimal("0.001"),
 }
+# Weeks print as days: dashboards and rule names in the field say 7d and 28d.
+_PRINTED: Final = {unit: int(seconds * 1000) for unit, seconds in _SECONDS.items() if unit != "w"}
 _PART: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|[wdhms])")
 _RATE: Final = re.compile(r"([0-9]+(?:\.[0-9]+)?)/([smhd])")
 _BYTES: Final = {"B": 1, **{f"{prefix}iB": 1024**power for power, prefix in enumerate("KMGTP", start=1)}}
@@ -54,10 +56,8 @@ class Duration:
 
     def __str__(self) -> str:
         rest, text = int(self.seconds * 1000), ""
-        for unit, seconds in _SECONDS.items():
-            # Weeks print as days: dashboards and rule names in the field say 7d and 28d.
-            size = int(seconds * 1000)
-            if unit != "w" and rest >= size:
+        for unit, size in _PRINTED.items():
+            if rest >= size:
                 count, rest = divmod(rest, size)
                 text += f"{count}{unit}"
         return text or "0s"

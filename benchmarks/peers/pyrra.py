@@ -1,14 +1,15 @@
-"""The rules that pyrra v0.9.5 documents for an availability objective of 30 days, written anew from its description.
+"""The rules that pyrra v0.10.0 documents for an availability objective of 30 days, written anew from its description.
 
-Sources: https://github.com/pyrra-dev/pyrra (slo/rules.go, slo/rules_test.go, docs/performance-mode.md). Its windows
-are those of 28 days scaled to the period and rounded to minutes; its factors are 14, 7, 2 and 1.
+Sources: https://github.com/pyrra-dev/pyrra/tree/v0.10.0 (slo/rules.go, slo/rules_test.go, docs/performance-mode.md).
+Those of v0.9.5 are the same. Its windows are those of 28 days scaled to the period and rounded to minutes; its factors
+are 14, 7, 2 and 1. Its performance mode, which has to be switched on, is not compared.
 """
 
 from typing import Any
 
 from benchmarks.peers.arithmetic import Arithmetic, Pair
 
-VERSION = "pyrra v0.9.5"
+VERSION = "pyrra v0.10.0"
 M, H, D = 60, 3600, 86400
 TIERS = (
     ("critical", "5m", "1h4m", 14, "2m"),

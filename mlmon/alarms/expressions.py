@@ -11,6 +11,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 Points: TypeAlias = tuple[float | None, ...]
@@ -51,14 +52,15 @@ _SYNONYMS: Final = {"&&": "AND", "||": "OR"}
 
 def evaluate(expression: str, scope: Scope) -> Value:
     """Return the value of an expression. Raises MathError."""
-    reader = _Reader(_tokens(expression), scope)
+    reader = _Reader([*_tokens(expression)], scope)
     value = reader.level(0)
     if reader.tokens:
         raise MathError(f"`{reader.tokens[0]}` is not expected in `{expression}`")
     return value
 
 
-def _tokens(expression: str) -> list[str]:
+@lru_cache(maxsize=64)
+def _tokens(expression: str) -> tuple[str, ...]:
     found, position = [], 0
     text = expression.rstrip()
     while position < len(text):
@@ -68,7 +70,7 @@ def _tokens(expression: str) -> list[str]:
         token = match[0].strip()
         found.append(_SYNONYMS.get(token, token))
         position = match.end()
-    return found
+    return tuple(found)
 
 
 class _Reader:
@@ -83,7 +85,7 @@ class _Reader:
         left = self.level(number + 1)
         while self.tokens and self.tokens[0] in _LEVELS[number]:
             compute = _LEVELS[number][self.tokens.pop(0)]
-            left = _each(lambda a, b, compute=compute: compute(a, b), left, self.level(number + 1))
+            left = _each(compute, left, self.level(number + 1))
         return left
 
     def _operand(self) -> Value:

@@ -15,7 +15,6 @@ from mlmon.units import Duration
 if TYPE_CHECKING:
     from mlmon.plan.slo import Slo
     from mlmon.remote.client import Client
-    from mlmon.units import Duration as Period
 
 MAX_STEPS: Final = 10_000
 """Prometheus refuses more than 11,000 points per series (web/api/v1, `query_range`)."""
@@ -26,7 +25,7 @@ Group = tuple[tuple[str, str], ...]
 _PART: Final = "mlmon_part"
 
 
-def span(period: Period, now: int) -> Span:
+def span(period: Duration, now: int) -> Span:
     """Return the period that a budget is for at a moment, in whole chunks."""
     now -= now % CHUNK_SECONDS
     if not isinstance(period, CalendarPeriod):

@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Final
 
 from mlmon.plan.slo import Slo
+from mlmon.promql.slo import CHUNK
 
-CHUNK_SECONDS: Final = 300
+CHUNK_SECONDS: Final = int(CHUNK.seconds)
 """Length of the chunks in which mlmon's rules record an SLO's events."""
-
-
 STALE_SECONDS: Final = 3600
 """Without a chunk for longer than this an SLO is no longer measured."""
 

@@ -75,8 +75,7 @@ def _numbers(verdict: Verdict) -> tuple[str, str, str, str]:
     budget = verdict.entry
     if not isinstance(budget, Budget):
         return "not measured", "unknown", "unknown", "unknown"
-    allowed = words.counted(budget.slo, budget.left_events) if budget.left_events > 0 else "nothing"
-    return words.actual(budget), words.share(budget.left), allowed, words.exhaustion(budget)
+    return words.actual(budget), words.share(budget.left), words.allowed(budget), words.exhaustion(budget)
 
 
 def _releases(verdict: Verdict) -> Element:

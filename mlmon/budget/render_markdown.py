@@ -42,8 +42,7 @@ def _summary(verdict: Verdict) -> tuple[str, ...]:
 
 
 def _numbers(budget: Budget) -> tuple[str, ...]:
-    allowed = words.counted(budget.slo, budget.left_events) if budget.left_events > 0 else "nothing"
-    return words.actual(budget), words.share(budget.left), allowed, words.exhaustion(budget)
+    return words.actual(budget), words.share(budget.left), words.allowed(budget), words.exhaustion(budget)
 
 
 def _details(budget: Budget) -> Iterator[str]:

@@ -60,9 +60,8 @@ def _line(verdict: Verdict, paint: Paint) -> Iterator[str]:
     if not isinstance(entry, Budget):
         yield f"  {name:{_NAME}} {promise:15} {paint('not measured', 'yellow')}: {entry.reason}"
         return
-    allowed = words.counted(entry.slo, entry.left_events) if entry.left_events > 0 else "nothing"
     left = words.share(entry.left)
-    cells = (name, promise, words.actual(entry), left, allowed, words.exhaustion(entry))
+    cells = (name, promise, words.actual(entry), left, words.allowed(entry), words.exhaustion(entry))
     # Colour comes last: escape codes have no width on the screen, but str.rjust() counts them.
     padded = left.rjust(_WIDTHS[3])
     painted = padded.replace(left, paint(left, "red" if verdict.freeze else "green"))

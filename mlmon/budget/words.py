@@ -64,6 +64,11 @@ def counted(slo: Slo, number: Decimal) -> str:
     return count(slo, number) if slo.counts_time else f"{count(slo, number)} events"
 
 
+def allowed(budget: Budget) -> str:
+    """Write how many bad events may still happen, with their unit."""
+    return counted(budget.slo, budget.left_events) if budget.left_events > 0 else "nothing"
+
+
 def promise(slo: Slo) -> str:
     """Write objective and period: `99.9% / 30d`."""
     return f"{percent(slo.objective)} / {slo.period}"

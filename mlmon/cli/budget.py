@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlmon.cli.options import Format, HeaderFile, Root, Timeout
-from mlmon.cli.output import FINDINGS, OK, Screen, cannot_run
+from mlmon.cli.options import Format, HeaderFile, OneService, Root, SloName, Timeout
+from mlmon.cli.output import FINDINGS, OK, Screen, cannot_run, save
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from decimal import Decimal
 
     from mlmon.budget.model import Report
@@ -27,22 +28,23 @@ class Form(StrEnum):
     HTML = "html"
 
 
+Prometheus = Annotated[str, typer.Option("--prometheus", metavar="URL", help="Address of Prometheus.")]
+FormOption = Annotated[Form, typer.Option("--format", help="text, json, markdown, or html: a page of its own.")]
+Output = Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", dir_okay=False)]
+Least = Annotated[str | None, typer.Option(metavar="SHARE", help="Fail when less than this is left, such as 10%.")]
+At = Annotated[str | None, typer.Option(metavar="TIME", help="As of this moment: 2026-03-14T12:00Z, or Unix seconds.")]
+
+
 def command(
-    service: Annotated[str | None, typer.Argument(help="Only this service.")] = None,
+    service: OneService = None,
     *,
-    prometheus: Annotated[str, typer.Option("--prometheus", metavar="URL", help="Address of Prometheus.")],
-    slo: Annotated[str | None, typer.Option("--slo", metavar="NAME", help="Only SLOs of this name.")] = None,
+    prometheus: Prometheus,
+    slo: SloName = None,
     root: Root = Path(),
-    form: Annotated[
-        Form, typer.Option("--format", help="text, json, markdown, or html: a page of its own.")
-    ] = Form.TEXT,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write to this file.", dir_okay=False)] = None,
-    min_budget: Annotated[
-        str | None, typer.Option(metavar="SHARE", help="Fail when less than this is left, such as 10%.")
-    ] = None,
-    at: Annotated[
-        str | None, typer.Option(metavar="TIME", help="As of this moment: 2026-03-14T12:00Z, or Unix seconds.")
-    ] = None,
+    form: FormOption = Form.TEXT,
+    output: Output = None,
+    min_budget: Least = None,
+    at: At = None,
     header_file: HeaderFile = None,
     timeout: Timeout = 30,
 ) -> None:
@@ -68,7 +70,7 @@ def command(
             found = report(asked, slos, now, least)
     except (QueryError, UnitError) as error:
         raise cannot_run(error.message, error.advice) from None
-    _write(_rendered(found, form, screen if output is None else None), output)
+    _write(found, form, screen, output)
     raise typer.Exit(FINDINGS if found.freeze else OK)
 
 
@@ -80,23 +82,19 @@ def _share(ratio: Decimal) -> Decimal:
     return ratio
 
 
-def _rendered(found: Report, form: Form, screen: Screen | None) -> str:
-    from mlmon.budget import render_html, render_json, render_markdown, render_text
+def _write(found: Report, form: Form, screen: Screen, output: Path | None) -> None:
     from mlmon.report import plain_paint
 
+    if output is None:
+        typer.echo(_rendered(found, form, screen.paint), nl=False)
+    else:
+        save(_rendered(found, form, plain_paint), output)
+
+
+def _rendered(found: Report, form: Form, paint: Callable[[str, str], str]) -> str:
+    from mlmon.budget import render_html, render_json, render_markdown, render_text
+
     if form is Form.TEXT:
-        return render_text.render(found, screen.paint if screen else plain_paint)
+        return render_text.render(found, paint)
     forms = {Form.JSON: render_json.render, Form.MARKDOWN: render_markdown.render, Form.HTML: render_html.render}
     return forms[form](found)
-
-
-def _write(text: str, output: Path | None) -> None:
-    if output is None:
-        typer.echo(text, nl=False)
-        return
-    try:
-        output.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = (error.strerror or "unknown reason").lower()
-        raise cannot_run(f"{output} cannot be written: {reason}", "check the path") from None
-    typer.echo(f"wrote {output}", err=True)

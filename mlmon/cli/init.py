@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mlmon.cli.options import Root
-from mlmon.cli.output import CANNOT_RUN
+from mlmon.cli.output import CANNOT_RUN, cannot_run
 
 
 def command(
@@ -29,8 +29,7 @@ def command(
         raise typer.Exit(CANNOT_RUN)
     spec = next(path for path in files if path.startswith("specs/"))
     if (root / spec).exists():
-        typer.echo(f"mlmon: {spec} exists already; choose another --name, or edit the file", err=True)
-        raise typer.Exit(CANNOT_RUN)
+        raise cannot_run(f"{spec} exists already", "choose another --name, or edit the file")
     try:
         written = [path for path, text in files.items() if _write(root / path, text)]
     except OSError as error:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from mlmon.cli.options import Format, FormatOption, Root
-from mlmon.cli.output import CANNOT_RUN, FINDINGS, OK, Screen, exit_code
+from mlmon.cli.output import FINDINGS, OK, Screen, exit_code, unknown
 
 
 def command(
@@ -66,13 +66,10 @@ def _list(screen: Screen) -> int:
 
 
 def _manual(identifier: str) -> int:
-    from mlmon.diagnostics import did_you_mean, one_of
     from mlmon.lint.catalogue import catalogue
 
     known = catalogue()
     if identifier not in known:
-        hint = did_you_mean(identifier, known) or f"the rules are {one_of(known)}"
-        typer.echo(f'mlmon: there is no lint rule "{identifier}"; {hint}', err=True)
-        return CANNOT_RUN
+        raise unknown("lint rule", identifier, known)
     typer.echo(f"{identifier} ({known[identifier].severity})\n\n{known[identifier].manual}")
     return OK

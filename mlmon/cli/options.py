@@ -17,6 +17,13 @@ class Format(StrEnum):
     GITHUB = "github"
 
 
+class Answer(StrEnum):
+    """How an answer is printed that holds no findings."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 Root = Annotated[
     Path,
     typer.Option("--root", "-C", help="Folder with mlmon.yaml and specs/.", file_okay=False, show_default="."),
@@ -25,7 +32,13 @@ Root = Annotated[
 FormatOption = Annotated[
     Format, typer.Option("--format", help="text for people, json for programs, github for pull request annotations.")
 ]
-"""How to print."""
+"""How to print findings."""
+AnswerOption = Annotated[Answer, typer.Option("--format", help="text for people, json for programs.")]
+"""How to print an answer."""
+OneService = Annotated[str | None, typer.Argument(help="Only this service.")]
+"""Whose SLOs are meant."""
+SloName = Annotated[str | None, typer.Option("--slo", metavar="NAME", help="Only SLOs of this name.")]
+"""Which SLOs are meant."""
 StrictTools = Annotated[
     bool, typer.Option("--strict-tools", help="Fail when promtool, amtool or terraform is missing; for CI.")
 ]

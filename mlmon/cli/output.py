@@ -90,6 +90,18 @@ def cannot_run(message: str, advice: str) -> typer.Exit:
     return typer.Exit(CANNOT_RUN)
 
 
+def save(text: str, path: Path, *, parents: bool = False) -> None:
+    """Write a file that was asked for, with the folders it needs if `parents`; say why and stop where it cannot be."""
+    try:
+        if parents:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        reason = (error.strerror or "unknown reason").lower()
+        raise cannot_run(f"{path} cannot be written: {reason}", "check the path") from None
+    typer.echo(f"wrote {path}", err=True)
+
+
 def unknown(what: str, given: str, known: Iterable[str]) -> typer.Exit:
     """Say that there is no service, pack, ... of a given name, and which there are; return what ends the command."""
     from mlmon.diagnostics import did_you_mean, one_of

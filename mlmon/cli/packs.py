@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 
-from mlmon.cli.options import Root
+from mlmon.cli.options import Answer, AnswerOption, Root
 from mlmon.cli.output import unknown
 
 if TYPE_CHECKING:
     from mlmon.packs.load import Library
 
 app = typer.Typer(help="Presets: signals, alerts and panels as data.", no_args_is_help=True, rich_markup_mode=None)
-
-
-class Form(StrEnum):
-    """How the answer is written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-FormOption = Annotated[Form, typer.Option("--format", help="text for people, json for programs.")]
 
 
 @app.callback()
@@ -35,7 +24,7 @@ def about() -> None:
 @app.command("list")
 def list_command(
     kind: Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only packs of this type.")] = None,
-    form: FormOption = Form.TEXT,
+    form: AnswerOption = Answer.TEXT,
     root: Root = Path(),
 ) -> None:
     """List the packs: runtimes, infrastructure, quality, pipelines, and the alerts that every service gets."""
@@ -48,13 +37,13 @@ def list_command(
     if kind is not None and kind not in kinds:
         raise unknown("type", kind, kinds)
     found = [summary(pack) for name in kinds for pack in packs if pack.metadata.type == name and kind in {None, name}]
-    _print({"packs": found} if form is Form.JSON else as_list(found))
+    _print({"packs": found} if form is Answer.JSON else as_list(found))
 
 
 @app.command("show")
 def show_command(
     name: Annotated[str, typer.Argument(help="Name of the pack, such as vllm.")],
-    form: FormOption = Form.TEXT,
+    form: AnswerOption = Answer.TEXT,
     root: Root = Path(),
 ) -> None:
     """Show a pack's parameters, signals, alerts with default thresholds and their reasons, panels and notes."""
@@ -65,7 +54,7 @@ def show_command(
     if name not in library.packs:
         raise unknown("pack", name, library.packs)
     found = description(library, name)
-    _print(found if form is Form.JSON else as_page(found))
+    _print(found if form is Answer.JSON else as_page(found))
 
 
 def _library(root: Path) -> Library:

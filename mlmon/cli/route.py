@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlmon.cli.options import Format, Root
-from mlmon.cli.output import CANNOT_RUN, OK, Screen
+from mlmon.cli.options import Answer, AnswerOption, Format, Root
+from mlmon.cli.output import CANNOT_RUN, OK, Screen, cannot_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,13 +18,6 @@ if TYPE_CHECKING:
     from mlmon.plan.model import Plan
     from mlmon.routing.catalogue import Known
     from mlmon.routing.render_text import Scene
-
-
-class Form(StrEnum):
-    """How the answer is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 def command(
@@ -42,7 +34,7 @@ def command(
         typer.Option(metavar="ALERT,...", help="What else fires; without a service, of the same one. All severities."),
     ] = None,
     root: Root = Path(),
-    form: Annotated[Form, typer.Option("--format", help="text for people, json for programs.")] = Form.TEXT,
+    form: AnswerOption = Answer.TEXT,
 ) -> None:
     """Say who gets an alert: receiver, hours, grouping, what silences it and what it silences.
 
@@ -52,7 +44,7 @@ def command(
     from mlmon.routing import render_json, render_text
     from mlmon.routing.answer import answers, together
 
-    screen = Screen(root, Format.TEXT if form is Form.TEXT else Format.JSON)
+    screen = Screen(root, Format(form))
     plan = planned(root)
     scene = _scene(plan, at)
     services = {service.name for service in plan.services}
@@ -63,7 +55,7 @@ def command(
     joint = together(scene.config, [*asked, *others], scene.at) if others else None
     text = (
         render_text.render(scene, found, joint, screen.paint)
-        if form is Form.TEXT
+        if form is Answer.TEXT
         else render_json.render(scene, found, joint)
     )
     typer.echo(text, nl=False)
@@ -85,8 +77,7 @@ def _scene(plan: Plan, at: str | None) -> Scene:
     try:
         moment = read_moment(at, zone, now) if at else now.astimezone(zone)
     except UnitError as error:
-        typer.echo(f"mlmon: {error.message}; {error.advice}", err=True)
-        raise typer.Exit(CANNOT_RUN) from None
+        raise cannot_run(error.message, error.advice) from None
     severities = [severity.name for severity in plan.routing.severities]
     known = alerts(prometheus.render(plan).values(), severities)
     return Scene(read(alertmanager.render(plan)[alertmanager.CONFIG]), known, moment, severities)

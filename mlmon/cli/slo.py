@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from mlmon.cli.options import Root
-from mlmon.cli.output import CANNOT_RUN
+from mlmon.cli.options import OneService, Root, SloName
+from mlmon.cli.output import cannot_run
 
 app = typer.Typer(help="What a promise means.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -29,8 +29,8 @@ def about() -> None:
 
 @app.command("explain")
 def explain_command(
-    service: Annotated[str | None, typer.Argument(help="Only this service.")] = None,
-    slo: Annotated[str | None, typer.Option("--slo", metavar="NAME", help="Only SLOs of this name.")] = None,
+    service: OneService = None,
+    slo: SloName = None,
     rate: Annotated[
         str | None,
         typer.Option(metavar="RATE", help="Traffic to reckon with, such as 50/s; else `traffic` of the spec."),
@@ -48,8 +48,7 @@ def explain_command(
     try:
         traffic = None if rate is None else read_rate(rate)
     except UnitError as error:
-        typer.echo(f"mlmon: {error.message}; {error.advice}", err=True)
-        raise typer.Exit(CANNOT_RUN) from None
+        raise cannot_run(error.message, error.advice) from None
     found = [explain(plan, item, traffic) for item in slos]
     forms = {Form.TEXT: render.as_text, Form.JSON: render.as_json, Form.MARKDOWN: render.as_markdown}
     typer.echo(forms[form](found), nl=False)

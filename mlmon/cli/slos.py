@@ -1,4 +1,4 @@
-"""Which SLOs a command is about: all of them, those of a service, those of a name."""
+"""Which services and SLOs a command is about: all of them, or those that it names."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ import typer
 from mlmon.cli.output import CANNOT_RUN, cannot_run, unknown
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from pathlib import Path
 
     from mlmon.packs.load import Library
-    from mlmon.plan.model import Plan
+    from mlmon.plan.model import Plan, ServicePlan
     from mlmon.plan.slo import Slo
 
 
@@ -40,13 +41,19 @@ def prepared(root: Path) -> tuple[Plan, Library]:
     return built.plan, library
 
 
+def services_of(plan: Plan, names: Collection[str]) -> list[ServicePlan]:
+    """Return the services of these names, or all for no name; where there is none of a name, say so and stop."""
+    known = [service.name for service in plan.services]
+    for name in names:
+        if name not in known:
+            raise unknown("service", name, known)
+    return [service for service in plan.services if not names or service.name in names]
+
+
 def chosen(root: Path, service: str | None, name: str | None) -> tuple[Plan, list[Slo]]:
     """Return the plan and those of its SLOs that are asked for; where there is none, say what there is and stop."""
     plan = planned(root)
-    names = [item.name for item in plan.services]
-    if service is not None and service not in names:
-        raise unknown("service", service, names)
-    slos = [slo for item in plan.services if service in {None, item.name} for slo in item.slos]
+    slos = [slo for item in services_of(plan, [] if service is None else [service]) for slo in item.slos]
     found = [slo for slo in slos if name in {None, slo.name}]
     if not found and name is not None and slos:
         raise unknown("SLO", name, [slo.name for slo in slos])

@@ -8,79 +8,91 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from mlmon.cli.options import Format, FormatOption, Root
-from mlmon.cli.output import CANNOT_RUN, OK, Screen, exit_code
+from mlmon.cli.output import CANNOT_RUN, OK, Screen, cannot_run, exit_code, save
 
 if TYPE_CHECKING:
-    from mlmon.proving.model import Row
+    from mlmon.diagnostics import Finding
+    from mlmon.plan.model import Plan
+    from mlmon.proving.alarms import Played
+    from mlmon.proving.model import Result, Row
 
 _INTERRUPTED = 130
 """What a shell gives for a program that an interruption has ended."""
+Services = Annotated[list[str] | None, typer.Option("--service", help="Only this service; may be repeated.")]
+Changed = Annotated[
+    bool, typer.Option("--changed", help="Only what has changed since it last succeeded (see XDG_CACHE_HOME).")
+]
+Junit = Annotated[
+    Path | None, typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the results as JUnit XML.")
+]
+Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Calls of promtool at the same time.")]
 
 
 def command(
     root: Root = Path(),
-    service: Annotated[list[str] | None, typer.Option("--service", help="Only this service; may be repeated.")] = None,
-    changed: Annotated[
-        bool, typer.Option("--changed", help="Only what has changed since it last succeeded (see XDG_CACHE_HOME).")
-    ] = False,
-    junit: Annotated[
-        Path | None, typer.Option("--junit", metavar="FILE", dir_okay=False, help="Write the results as JUnit XML.")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Calls of promtool at the same time.")] = None,
+    service: Services = None,
+    changed: Changed = False,
+    junit: Junit = None,
+    jobs: Jobs = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Run the generated unit tests of all alerts with promtool, as compiled from the specs and not as on the disk."""
-    from mlmon.compiler import compile_workspace
-    from mlmon.diagnostics import did_you_mean, has_errors, one_of
+    from mlmon.cli.slos import services_of
     from mlmon.proving import alarms
-    from mlmon.proving import findings as failed
-    from mlmon.proving import junit as xml
-    from mlmon.proving.fleet import CannotProveError, prove_plan
+    from mlmon.proving.junit import as_junit
     from mlmon.proving.model import rows
-    from mlmon.targets.proofs import unproven
 
-    screen = Screen(root, form)
-    with screen.progress("compiling"):
-        compiled = compile_workspace(root)
-    if compiled.plan is None or has_errors(compiled.findings):
-        screen.findings(compiled.findings)
-        raise typer.Exit(exit_code(compiled.findings))
-    known = [item.name for item in compiled.plan.services]
-    for name in service or []:
-        if name not in known:
-            hint = did_you_mean(name, known) or f"there are {one_of(known)}"
-            typer.echo(f'mlmon: there is no service "{name}"; {hint}', err=True)
-            raise typer.Exit(CANNOT_RUN)
-    try:
-        with screen.steps("proving alerts") as told:
-            results = prove_plan(
-                root, compiled.plan, compiled.files, service or (), jobs=jobs, again=not changed, told=told
-            )
-    except CannotProveError as error:
-        typer.echo(f"mlmon: {error}", err=True)
-        raise typer.Exit(CANNOT_RUN) from None
-    except KeyboardInterrupt:
-        typer.echo("mlmon: interrupted; every promtool was stopped", err=True)
-        raise typer.Exit(_INTERRUPTED) from None
-    played = alarms.play(compiled.plan, compiled.files, service or ())
+    screen, wanted = Screen(root, form), service or []
+    plan, files = _compiled(screen)
+    services_of(plan, wanted)
+    results = _proven(screen, plan, files, wanted, jobs, again=not changed)
+    played = alarms.play(plan, files, wanted)
     if junit:
-        _write(junit, xml.as_junit(results, played))
-    missing = [one for one in unproven(compiled.plan) if not service or one.alert.service in service]
-    found = [*failed.findings(results), *alarms.findings(played), *failed.gaps(missing)]
-    table = rows(results, played)
+        save(as_junit(results, played), junit, parents=True)
+    found, table = _findings(plan, wanted, results, played), rows(results, played)
     screen.findings(found, services=[_data(row) for row in table])
     if form is Format.TEXT:
         _table(screen, table)
     raise typer.Exit(exit_code(found) or (OK if all(row.passed for row in table) else CANNOT_RUN))
 
 
-def _write(path: Path, text: str) -> None:
+def _compiled(screen: Screen) -> tuple[Plan, dict[str, str]]:
+    """Return the plan and the files that it renders to; where a spec is wrong, say so and stop."""
+    from mlmon.compiler import compile_workspace
+    from mlmon.diagnostics import has_errors
+
+    with screen.progress("compiling"):
+        compiled = compile_workspace(screen.root)
+    if compiled.plan is None or has_errors(compiled.findings):
+        screen.findings(compiled.findings)
+        raise typer.Exit(exit_code(compiled.findings))
+    return compiled.plan, compiled.files
+
+
+def _proven(
+    screen: Screen, plan: Plan, files: dict[str, str], services: list[str], jobs: int | None, *, again: bool
+) -> tuple[Result, ...]:
+    from mlmon.proving.fleet import CannotProveError, prove_plan
+
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        typer.echo(f"mlmon: {path} cannot be written: {error.strerror or error}", err=True)
-        raise typer.Exit(CANNOT_RUN) from None
+        with screen.steps("proving alerts") as told:
+            return prove_plan(screen.root, plan, files, services, jobs=jobs, again=again, told=told)
+    except CannotProveError as error:
+        raise cannot_run(error.finding.message, error.finding.advice) from None
+    except KeyboardInterrupt:
+        typer.echo("mlmon: interrupted; every promtool was stopped", err=True)
+        raise typer.Exit(_INTERRUPTED) from None
+
+
+def _findings(
+    plan: Plan, services: list[str], results: tuple[Result, ...], played: tuple[Played, ...]
+) -> list[Finding]:
+    """Return what did not hold, and what of these services is not proven at all."""
+    from mlmon.proving import alarms, findings
+    from mlmon.targets.proofs import unproven
+
+    missing = [one for one in unproven(plan) if not services or one.alert.service in services]
+    return [*findings.findings(results), *alarms.findings(played), *findings.gaps(missing)]
 
 
 def _data(row: Row) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from mlmon.cli.options import Format, FormatOption, Root, StrictTools
-from mlmon.cli.output import CANNOT_RUN, Screen, exit_code
+from mlmon.cli.output import Screen, cannot_run, exit_code
 
 
 def command(root: Root = Path(), strict_tools: StrictTools = False, form: FormatOption = Format.TEXT) -> None:
@@ -17,8 +17,7 @@ def command(root: Root = Path(), strict_tools: StrictTools = False, form: Format
 
     screen = Screen(root, form)
     if not (root / OUTPUT).is_dir():
-        typer.echo(f"mlmon: there is no {OUTPUT}/ here; run `mlmon generate` first", err=True)
-        raise typer.Exit(CANNOT_RUN)
+        raise cannot_run(f"there is no {OUTPUT}/ here", "run `mlmon generate` first")
     with screen.progress("checking with promtool, amtool and terraform"):
         compiled = compile_workspace(root)
         findings, reports = check_tree(root, root / OUTPUT, compiled.plan, strict=strict_tools, display=OUTPUT)

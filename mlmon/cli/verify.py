@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mlmon.verify.source import Source
 
 HOUR = 3600
+Services = Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these services.")]
+Prometheus = Annotated[str | None, typer.Option("--prometheus", metavar="URL", help="Address of Prometheus.")]
 Metrics = Annotated[
     list[str] | None,
     typer.Option("--metrics", metavar="URL|FILE|-", help="A page of metrics; repeat it for several exporters."),
@@ -33,12 +35,10 @@ MaxSeries = Annotated[
 
 
 def command(
-    services: Annotated[list[str] | None, typer.Argument(metavar="[SERVICE]...", help="Only these services.")] = None,
+    services: Services = None,
     *,
     metrics: Metrics = None,
-    prometheus: Annotated[
-        str | None, typer.Option("--prometheus", metavar="URL", help="Address of Prometheus.")
-    ] = None,
+    prometheus: Prometheus = None,
     component: Only = None,
     strict: Strict = False,
     max_series: MaxSeries = 1000,
@@ -90,11 +90,9 @@ def _source(
 
 
 def _chosen(plan: Plan, services: list[str], components: list[str]) -> list[ServicePlan]:
-    known = [item.name for item in plan.services]
-    for name in services:
-        if name not in known:
-            raise unknown("service", name, known)
-    chosen = [item for item in plan.services if not services or item.name in services]
+    from mlmon.cli.slos import services_of
+
+    chosen = services_of(plan, services)
     present = [part.name for item in chosen for part in item.components]
     for name in components:
         if name not in present:

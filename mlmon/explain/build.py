@@ -41,7 +41,7 @@ def _ratios(slo: Slo) -> list[tuple[Decimal, str]]:
 
 
 def _allowances(slo: Slo, rate: Decimal | None) -> tuple[Allowance, ...]:
-    spans = sorted({*(window for window in _WINDOWS), *(tier.long for tier in slo.tiers)})
+    spans = sorted({*_WINDOWS, *(tier.long for tier in slo.tiers)})
     windows = [window for window in spans if window.seconds < slo.period.seconds]
     return tuple(_allowance(slo, window, rate) for window in (*windows, slo.period))
 

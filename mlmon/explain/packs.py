@@ -93,20 +93,22 @@ def _general(library: Library, pack: Pack, signals: list[tuple[str, SignalEntry,
     for name in library.names("alerts"):
         general = library.packs[name].pack
         for entry in general.alerts:
-            read = _read(entry)
+            read = reads(entry)
             leading = [signal for key, signal in bound if key == read[0]]
-            named = any(_names(signal, entry.needs_labels) for signal in leading)
+            named = any(has_labels(signal, entry.needs_labels) for signal in leading)
             if entry.name not in own and known >= set(read) and named:
                 yield _alert(entry, general)
 
 
-def _read(entry: AlertEntry) -> list[str]:
+def reads(entry: AlertEntry) -> list[str]:
+    """Return the names of the signals that an alert reads, the leading one first."""
     values = [part["value"] for part in entry.both] or [value for value in (entry.value,) if value]
     named = [name for name in (entry.absent, entry.new_code) if name]
     return named + [name for value in values for name in signal_names(value)]
 
 
-def _names(signal: SignalEntry, labels: list[str]) -> bool:
+def has_labels(signal: SignalEntry, labels: list[str]) -> bool:
+    """Tell whether the signal's metric in Prometheus has these labels, where any are asked for."""
     return set(labels) <= set(signal.prometheus.labels if signal.prometheus else ())
 
 

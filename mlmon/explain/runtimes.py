@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+from mlmon.explain.packs import has_labels, reads
 from mlmon.plan.read import signal_names
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def _panels(entries: Iterable[PanelEntry], bound: dict[str, SignalEntry]) -> Ite
     """The panels of which at least one line can be drawn."""
     for panel in entries:
         drawn = [signal_names(item.value) for item in panel.series if _is_drawn(item.value, bound)]
-        if drawn and _labelled(bound[drawn[0][0]], panel.needs_labels):
+        if drawn and has_labels(bound[drawn[0][0]], panel.needs_labels):
             yield panel
 
 
@@ -138,14 +139,8 @@ def _pressure(panels: Iterable[PanelEntry], bound: dict[str, SignalEntry]) -> st
 
 def _applies(entry: AlertEntry, bound: dict[str, SignalEntry]) -> bool:
     """Tell whether the runtime alone has all that the alert reads."""
-    values = [part["value"] for part in entry.both] or ([entry.value] if entry.value else [])
-    named = [name for name in (entry.absent, entry.new_code) if name]
-    read = named + [name for value in values for name in signal_names(value)]
-    return set(read) <= set(bound) and _labelled(bound[read[0]], entry.needs_labels)
-
-
-def _labelled(entry: SignalEntry, labels: list[str]) -> bool:
-    return set(labels) <= set(entry.prometheus.labels if entry.prometheus else ())
+    read = reads(entry)
+    return set(read) <= set(bound) and has_labels(bound[read[0]], entry.needs_labels)
 
 
 def _checked(pack: Pack, bound: Iterable[SignalEntry]) -> str:

@@ -91,7 +91,7 @@ class _Joined:
         if base is None:
             self.made[name] = item
             return item
-        if base in (*above, name) and base != name:
+        if base in above:
             self.problem(item, "extends", f"{name} and {base} extend each other", "let one of them stand alone")
             return None
         found = self.shipped.packs.get(base) if base == name else self.make(base, (*above, name))

@@ -85,6 +85,7 @@ class CloudWatchEntry(Strict):
         description="Further metrics of the same namespace and dimensions that a counter adds up with it.",
     )
     dimensions: dict[str, str]
+    region: str | None = Field(default=None, description="The only region that has the metric; missing: every one has.")
     unit: str
     scale: Number = Decimal(1)
     divide_by: LabelName | None = Field(

@@ -194,7 +194,7 @@ class _Binding:
         return CloudWatchBinding(
             namespace=str(namespace), metric=str(filled(entry.metric, self.values)), plus=tuple(entry.plus),
             dimensions=dimensions, unit=entry.unit, statistic=entry.statistic, idle=entry.idle,
-            scale=entry.scale * factor / divisor,
+            scale=entry.scale * factor / divisor, region=entry.region,
         )  # fmt: skip
 
     def prometheus(self, entry: PrometheusEntry) -> PrometheusBinding | None:

@@ -66,6 +66,8 @@ class CloudWatchBinding:
     idle: Literal["zero", "silent", "steady"]
     scale: Decimal = Decimal(1)
     plus: tuple[str, ...] = ()
+    region: str | None = None
+    """The only region that has the metrics; no alarm reads another region's."""
 
     @property
     def metrics(self) -> tuple[str, ...]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlmon.diagnostics import Finding, Severity
-from mlmon.proving.cache import Cache
+from mlmon.proving.known import Known
 from mlmon.proving.run import Prover
-from mlmon.remembered import folder
+from mlmon.remembered import Kept, folder
 from mlmon.targets.proofs import proof_files
 from mlmon.tools.executables import Name, locate
 from mlmon.tools.trouble import missing
@@ -58,8 +59,8 @@ def prove_plan(
 ) -> tuple[Result, ...]:
     """Prove the alerts of a plan, or of some of its services, against rule files by path.
 
-    `told` hears how many files are done, of how many. Raises CannotProveError where promtool is missing, old or
-    broken.
+    `told` hears how many proofs are done, of how many that have to be run. Raises CannotProveError where promtool is
+    missing, old or broken.
     """
     tool = locate(Name.PROMTOOL, root)
     if tool is None:
@@ -69,13 +70,6 @@ def prove_plan(
         raise CannotProveError(version)
     if version.lacks(OLDEST[Name.PROMTOOL]):
         raise CannotProveError(_old(version))
-    files = [file for file in proof_files(plan) if not services or file.service in services]
-    done = 0
-
-    def report(more: int) -> None:
-        nonlocal done
-        done += more
-        told(done, len(files))
-
-    prover = Prover(tool, str(version), rules, Cache(folder("proofs")), jobs or os.cpu_count() or 1, again, report)
-    return prover.prove(files)
+    chosen = replace(plan, services=tuple(one for one in plan.services if not services or one.name in services))
+    known = Known(Kept(folder("proven")))
+    return Prover(tool, str(version), rules, known, jobs or os.cpu_count() or 1, again, told).prove(proof_files(chosen))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 import time
 from collections import deque
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from mlmon.proving.answers import failures
-from mlmon.proving.cache import Cache
 from mlmon.proving.model import Result
 from mlmon.proving.reduce import as_rule_file, reduced
 from mlmon.remembered import key
@@ -23,6 +23,7 @@ from mlmon.tools.unit_tests import verdicts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from mlmon.proving.known import Known
     from mlmon.targets.proofs.files import ProofFile
     from mlmon.targets.proofs.proof import Proof
     from mlmon.tools.executables import Tool
@@ -53,37 +54,44 @@ class Task:
 
 @dataclass(frozen=True)
 class Prover:
-    """Runs proofs against rule files by path, remembering successes in a cache.
+    """Runs proofs against rule files by path, remembering which have succeeded.
 
-    `again` runs what is known to succeed, too. `report` is told the number of finished proofs after each call.
+    `again` runs what is known to succeed, too. `told` hears after each call how many proofs are done, of how many.
     """
 
     tool: Tool
     version: str
     rules: Mapping[str, str]
-    cache: Cache
+    known: Known
     jobs: int
     again: bool = False
-    report: Callable[[int], None] = field(default=lambda done: None)
+    told: Callable[[int, int], None] = field(default=lambda done, of: None)
 
     def prove(self, files: Sequence[ProofFile]) -> tuple[Result, ...]:
-        """Return the results, file by file. An interruption stops every promtool and is raised."""
-        whole = {file.path: key(self.version, self.rules[file.rules], file.text) for file in files}
+        """Return the results, file by file. An interruption stops every promtool and is raised.
+
+        What has succeeded until then is remembered.
+        """
+        try:
+            return self._prove(files)
+        finally:
+            self.known.keep()
+
+    def _prove(self, files: Sequence[ProofFile]) -> tuple[Result, ...]:
+        whole = {file.path: key(self.version, self.rules[file.rules], json.dumps(file.data)) for file in files}
         # A file that is known as a whole is not even taken apart.
         tasks = [task for file in files if not self._knows(whole[file.path]) for task in self._tasks(file)]
         left = [task for task in tasks if not self._knows(task.key)]
         done = {id(result.proof): result for result in self._call_all(left)}
-        for task in left:
-            if done[id(task.proof)].passed:
-                self.cache.add(task.key)
         found = [done.get(id(proof)) or Result(file, proof, 0.0, known=True) for file in files for proof in file.proofs]
-        broken = {result.file.path for result in found if not result.passed}
-        for path in whole.keys() - broken:
-            self.cache.add(whole[path])
+        unclear = {result.file.path for result in found if result.trouble}
+        broken = {result.file.path for result in found if result.failures}
+        for path in whole.keys() - unclear:
+            self.known.note(whole[path], succeeded=path not in broken)
         return tuple(found)
 
     def _knows(self, known: str) -> bool:
-        return not self.again and self.cache.has(known)
+        return not self.again and self.known.has(known)
 
     def _tasks(self, file: ProofFile) -> list[Task]:
         tasks = []
@@ -98,18 +106,22 @@ class Prover:
         count = min(len(ordered), max(self.jobs * _SHARES, len(ordered) // _MOST))
         with tempfile.TemporaryDirectory(prefix="mlmon-proofs-") as folder:
             queue = deque((Path(folder) / str(first), ordered[first::count]) for first in range(count))
-            lists = together(lambda _: self._work(queue), range(min(self.jobs, count)))
-        return [result for results in lists for result in results]
+            results: list[Result] = []
+            together(lambda _: self._work(queue, results, len(ordered)), range(min(self.jobs, count)))
+        return results
 
-    def _work(self, queue: deque[tuple[Path, list[Task]]]) -> list[Result]:
-        results: list[Result] = []
+    def _work(self, queue: deque[tuple[Path, list[Task]]], results: list[Result], of: int) -> None:
         while True:
             try:
                 folder, share = queue.popleft()
             except IndexError:
-                return results
-            results += self._call(folder, share)
-            self.report(len(share))
+                return
+            found = self._call(folder, share)
+            for task, result in zip(share, found, strict=True):
+                if not result.trouble:
+                    self.known.note(task.key, succeeded=result.passed)
+            results += found
+            self.told(len(results), of)
 
     def _call(self, folder: Path, share: list[Task]) -> list[Result]:
         paths = [_stage(folder / str(index), task) for index, task in enumerate(share)]

@@ -30,7 +30,6 @@ _LEAST: Final = 2.5
 _LETTERS: Final = 46
 _EVERY: Final = (5, 10, 15, 30, 60, 120, 240, 720, 1440, 2880, 10080, 20160)
 """Minutes between marks on the time axis."""
-_LINES: Final = 6
 _HEADROOM: Final = 1.08
 
 
@@ -88,7 +87,7 @@ def _lane(
     report: Report, result: Result, item: Fired, kinds: dict[str, str], axis: Axis, row: int
 ) -> Iterator[Element]:
     y = _TOP + row * _ROW
-    label = " ".join((item.alert.severity, item.alert.name, *(value for _, value in item.alert.labels), item.about))
+    label = f"{item.alert.severity} {item.title}"
     short = label if len(label) <= _LETTERS else f"{label[: _LETTERS - 1]}…"
     back = " back" if item in result.held_back else ""
     yield node("text", short, class_="name right", x=_NAMES - 10, y=y + 17)
@@ -118,9 +117,7 @@ def curve(report: Report, result: Result, shown_: Curve, kinds: dict[str, str], 
     """Return one number over time, with the thresholds on it, and shaded where an alert on it fired."""
     axis = Axis(result.start, result.end, _LEFT, _NARROW - _RIGHT)
     scale = _Scale.of(shown_)
-    lines = [
-        part for place, (_, points) in enumerate(shown_.lines[:_LINES]) for part in _line(points, axis, scale, place)
-    ]
+    lines = [part for place, (_, points) in enumerate(shown_.lines) for part in _line(points, axis, scale, place)]
     return node(
         "svg",
         node("title", shown_.title, id=f"curve-{number}"),

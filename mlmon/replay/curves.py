@@ -81,10 +81,9 @@ def _burns(server: Store, service: ServicePlan, fired: Sequence[Fired], grid: Se
         tiers = {item.alert.condition.tier: None for item in burning if isinstance(item.alert.condition, BurnRate)}
         windows = {f"over {tier.long}": expr.series(expr.RATIO, slo, tier.long) for tier in tiers}
         lines = [(name, line) for name, text in windows.items() for _, line in _lines(server, text, grid)]
-        lines_of = tuple(lines[:_LINES])
         bounds = tuple(Limit(tier.severity, float(tier.threshold(slo.objective))) for tier in tiers)
         title = f"Bad events of the {slo.name} SLO ({percent(slo.objective)})"
-        yield Curve(title, "ratio", lines_of, bounds, tuple(burning))
+        yield Curve(title, "ratio", tuple(lines[:_LINES]), bounds, tuple(burning))
 
 
 def _lines(server: Store, expression: str, grid: Sequence[float]) -> Lines:

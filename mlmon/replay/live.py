@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.conditions import Compare, on_backend
+from mlmon.plan.conditions import Compare
 from mlmon.promql.conditions import condition
 from mlmon.promql.quantities import Renderer
 from mlmon.promql.text import equals
+from mlmon.remote.client import BUDGETS
 from mlmon.remote.http import QueryError
 from mlmon.replay import rules
 from mlmon.replay.curves import curves
@@ -19,7 +20,7 @@ from mlmon.replay.trouble import ReplayError
 from mlmon.units import UnitError, read
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlmon.plan.model import Plan, ServicePlan
     from mlmon.remote.client import Client
@@ -33,7 +34,9 @@ _COARSEST: Final = 3600
 _NO_FOR: Final = 300
 """How often an alert is looked at that fires at once; what it judges has windows of at least this length."""
 _PROBES: Final = 60
-_ADVICE: Final = "ask for less with --service or a shorter --since, or raise --timeout"
+_LESS: Final = "ask for less with --service or a shorter --since"
+WORDS: Final = replace(BUDGETS, slow=f"{_LESS}, or raise --timeout", large=_LESS)
+"""What is said when Prometheus cannot be asked."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +61,7 @@ class Asked:
             answer = self.client.range(expression, start, end, step)
             return [(labels, [(float(at), float(text)) for at, text in samples]) for labels, samples in answer.series]
         except QueryError as error:
-            advice = _ADVICE if "--slo" in error.advice else error.advice
-            raise ReplayError(error.message, advice) from None
+            raise ReplayError(error.message, error.advice) from None
         except ValueError:
             message = "Prometheus sent a sample that is not a number"
             raise ReplayError(message, "see what answers at this address") from None
@@ -85,9 +87,8 @@ class Past:
         if not known:
             message = f"{asked.client.url} has stored nothing (no `up`) in this time"
             raise ReplayError(message, "see what it scrapes and how long it keeps it, or look at another time")
-        interval = max(int(plan.outputs.evaluation_interval.seconds), 1)
         first = int(min(known)) if min(known) > start + step else start
-        return cls(plan, service, asked, first - first % interval, end, first > start)
+        return cls(plan, service, asked, first - first % rules.interval(plan.outputs), end, first > start)
 
     def result(self, service: ServicePlan) -> Result:
         """Return what would have fired with the alerts of `service`, a variant of the same. Raises ReplayError."""
@@ -109,7 +110,7 @@ class Past:
 
     @property
     def _step(self) -> int:
-        return max(int(self.plan.outputs.evaluation_interval.seconds), 1)
+        return rules.interval(self.plan.outputs)
 
     def _judgeable(self, service: ServicePlan) -> tuple[list[Judged], list[str]]:
         """Where a recording does not exist, its expression is asked instead, unless a baseline looks back on it."""
@@ -130,16 +131,7 @@ class Past:
         if without:
             names = ", ".join(sorted(set(without)))
             notes.append(f"not judged, because what they look back on is not recorded in this Prometheus: {names}")
-        elsewhere = sorted(
-            {
-                f"{item.name} of {item.component}"
-                for item in service.alerts
-                if not on_backend(item.condition, "prometheus")
-            }
-        )
-        if elsewhere:
-            notes.append(f"not judged, because Prometheus does not have their signals: {', '.join(elsewhere)}")
-        return kept, notes
+        return kept, [*notes, *rules.elsewhere(service)]
 
     def _exists(self, record: str) -> bool:
         step = max((self.end - self.start) // _PROBES, self._step)
@@ -205,7 +197,7 @@ def proposed(service: ServicePlan, changes: dict[tuple[str, str], str]) -> Servi
     return replace(service, alerts=tuple(alerts)) if touched else None
 
 
-def changes(texts: list[str]) -> dict[tuple[str, str], str]:
+def changes(texts: Sequence[str]) -> dict[tuple[str, str], str]:
     """Read `latency_p99.page=800ms`. Raises ReplayError."""
     found = {}
     for text in texts:

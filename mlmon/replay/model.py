@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -24,6 +24,11 @@ class Fired:
         given = {"alertname", "service", "component", "team", "severity", "layer", "kind", "signal", "outage"}
         own = given | {name for name, _ in self.alert.labels}
         return ", ".join(f"{name}={value}" for name, value in self.labels if name not in own)
+
+    @property
+    def title(self) -> str:
+        """Its name and what tells it from others of that name, such as `ErrorBudgetBurn availability page-fast`."""
+        return " ".join(filter(None, (self.alert.name, *(value for _, value in self.alert.labels), self.about)))
 
 
 @dataclass(frozen=True)
@@ -50,7 +55,6 @@ class Limit:
 
     severity: str
     value: float
-    proposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,7 +90,7 @@ class Result:
     curves: tuple[Curve, ...] = ()
     notes: tuple[str, ...] = ()
     verdict: Verdict | None = None
-    held_back: tuple[Fired, ...] = field(default=())
+    held_back: tuple[Fired, ...] = ()
     """Alerts that fired and of which nobody was told, because another alert said more."""
 
     @property

@@ -15,7 +15,7 @@ from mlmon.routing.config import read
 from mlmon.routing.hours import is_sent, next_sent
 from mlmon.routing.inhibition import silenced_by
 from mlmon.routing.tree import group, paths
-from mlmon.targets.alertmanager import render
+from mlmon.targets.alertmanager import CONFIG, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ def zone(hours: BusinessHours) -> tzinfo:
 
 def configuration(plan: Plan) -> Config:
     """Return the Alertmanager configuration that is generated from a plan."""
-    return read(next(text for path, text in render(plan).items() if path.endswith("alertmanager.yaml")))
+    return read(render(plan)[CONFIG])
 
 
 def messages(plan: Plan, fired: Sequence[Fired], end: float) -> tuple[list[Message], list[Fired]]:

@@ -48,16 +48,8 @@ def render(report: Report) -> str:
     return document(node("html", head, body, lang="en"))
 
 
-def kinds(result: Result) -> dict[str, str]:
-    """Return the colour of each severity of a service's alerts: what pages first, then by urgency as they appear."""
-    paging = {message.severity for message in result.messages if message.paging}
-    named = dict.fromkeys(alert.severity for alert in result.service.alerts)
-    order = [*(name for name in named if name in paging or name == "page"), *named]
-    return {name: _KINDS[min(place, 2)] for place, name in enumerate(dict.fromkeys(order))}
-
-
 def _section(report: Report, result: Result, other: Result | None, number: int) -> Element:
-    colours = kinds(result)
+    colours = {name: _KINDS[rank] for name, rank in report.ranks(result).items()}
     pictures = [_figure(report, result, item, colours, f"{number}-{n}") for n, item in enumerate(result.curves)]
     return node(
         "section",
@@ -147,7 +139,7 @@ def _alerts(report: Report, result: Result, colours: dict[str, str]) -> Element:
     rows = [
         node(
             "tr",
-            node("th", _name(item), scope="row"),
+            node("th", item.title, scope="row"),
             node("td", _severity(item.alert.severity, colours)),
             node("td", _times(report, result, item)),
             node("td", _UNTOLD if item in result.held_back else ""),
@@ -155,10 +147,6 @@ def _alerts(report: Report, result: Result, colours: dict[str, str]) -> Element:
         for item in result.fired
     ]
     return _table("What fires", ("Alert", "Severity", "From and to", "Told"), rows)
-
-
-def _name(item: Fired) -> str:
-    return " ".join(filter(None, (item.alert.name, *(value for _, value in item.alert.labels), item.about)))
 
 
 def _times(report: Report, result: Result, item: Fired) -> str:

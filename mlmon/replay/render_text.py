@@ -10,7 +10,7 @@ from mlmon.replay.report import lasted, weekly
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from mlmon.replay.model import Fired, Message, Result
+    from mlmon.replay.model import Message, Result
     from mlmon.replay.report import Report
 
     Paint = Callable[[str, str], str]
@@ -36,7 +36,7 @@ def render(report: Report, paint: Paint) -> str:
 
 def _result(report: Report, result: Result, paint: Paint) -> Iterator[str]:
     yield paint(result.service.name, "cyan") + f" (team {result.service.team})"
-    colours = _colours(report, result)
+    colours = {name: _COLOURS[rank] for name, rank in report.ranks(result).items()}
     yield f"{'':{_LABEL}}{_axis(report, result)}"
     if report.incident:
         begin, phases = result.begin, report.incident.phases
@@ -44,7 +44,7 @@ def _result(report: Report, result: Result, paint: Paint) -> Iterator[str]:
         yield f"{'  what happens':{_LABEL}}{paint(_bar(result, spans, '='), 'cyan')}"
     for item in result.fired[:_MOST]:
         spans = [(span.start, span.until(result.end)) for span in item.spans]
-        label = _cut(f"  {_name(item)}", _LABEL - 1)
+        label = _cut(f"  {item.alert.severity} {item.title}", _LABEL - 1)
         yield f"{label:{_LABEL}}{paint(_bar(result, spans, '#'), colours[item.alert.severity])}"
     if len(result.fired) > _MOST:
         yield f"  … and {len(result.fired) - _MOST} more; --format json has them all"
@@ -52,8 +52,7 @@ def _result(report: Report, result: Result, paint: Paint) -> Iterator[str]:
         yield "  nothing fires"
     yield from _told(report, result, paint, colours)
     if not report.incident:
-        pages = [message for message in result.messages if message.paging]
-        yield f"  {weekly(pages, result):.1f} pages and {weekly(result.messages, result):.1f} messages a week"
+        yield f"  {weekly(result.pages, result):.1f} pages and {weekly(result.messages, result):.1f} messages a week"
     yield from (line for note in result.notes for line in _wrapped(note, "  note: "))
     yield from _verdict(result, paint)
 
@@ -114,19 +113,6 @@ def _counted(result: Result, alert: str, severity: str) -> str:
     longest = max((span.until(result.end) - span.start for item in result.fired for span in item.spans
                    if (item.alert.name, item.alert.severity) == (alert, severity)), default=0.0)  # fmt: skip
     return f"{len(found)}, at most {lasted(longest)}" if found else "none"
-
-
-def _colours(report: Report, result: Result) -> dict[str, str]:
-    del report
-    named = dict.fromkeys(item.alert.severity for item in result.fired)
-    paging = [message.severity for message in result.messages if message.paging]
-    order = [*dict.fromkeys(paging), *(name for name in named if name not in paging)]
-    return {name: _COLOURS[min(place + (0 if paging else 1), 2)] for place, name in enumerate(order)}
-
-
-def _name(item: Fired) -> str:
-    extra = [value for _, value in item.alert.labels] + ([item.about] if item.about else [])
-    return " ".join((item.alert.severity, item.alert.name, *extra))
 
 
 def _bar(result: Result, spans: Sequence[tuple[float, float]], mark: str) -> str:

@@ -20,7 +20,10 @@ WEEK: Final = 604800
 
 @dataclass(frozen=True)
 class Report:
-    """Results by service, those with `proposed` thresholds beside them; `incident` is None for real history."""
+    """Results by service, those with `proposed` thresholds beside them; `incident` is None for real history.
+
+    `paging` are the severities that wake somebody.
+    """
 
     title: str
     about: str
@@ -28,12 +31,20 @@ class Report:
     proposed: tuple[Result, ...]
     incident: Incident | None
     place: tzinfo
+    paging: frozenset[str]
     thresholds: tuple[str, ...] = ()
 
     @property
     def surprises(self) -> bool:
         """Whether any incident led to something else than its file expects."""
         return any(result.verdict and result.verdict.wrong for result in self.results)
+
+    def ranks(self, result: Result) -> dict[str, int]:
+        """Return the rank of each severity of a service, for its colour: 0 is kept for one that wakes somebody."""
+        named = dict.fromkeys(alert.severity for alert in result.service.alerts)
+        ordered = sorted(named, key=lambda name: name not in self.paging)
+        first = 0 if self.paging & named.keys() else 1
+        return {name: min(first + place, 2) for place, name in enumerate(ordered)}
 
     def clock(self, moment: float) -> str:
         """Write a moment for people: the time of day in an incident, the date as well in history."""

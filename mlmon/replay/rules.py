@@ -45,24 +45,27 @@ class Judged:
         return tuple(sorted((kept | dict(self.adds)).items()))
 
 
+def interval(outputs: Outputs) -> int:
+    """Return how many seconds lie between two evaluations of the alerts: whole ones, since replays count in them."""
+    return max(int(outputs.evaluation_interval.seconds), 1)
+
+
 def names(expression: str) -> frozenset[str]:
     """Return the names of the metrics that an expression reads."""
-    root = tree(expression)
-    return (
-        frozenset(metric(node) for node in nodes(root) if kind(node) == "VectorSelector")
-        if root is not None
-        else frozenset()
-    )
+    return frozenset(metric(node) for node in _selectors(expression))
 
 
 def selectors(expression: str) -> list[str]:
     """Return each selector of an expression by itself, without its window and offset."""
+    return list(dict.fromkeys(_written(node) for node in _selectors(expression)))
+
+
+def _selectors(expression: str) -> list[Any]:
     root = tree(expression)
-    found = [node for node in nodes(root) if kind(node) == "VectorSelector"] if root is not None else []
-    return list(dict.fromkeys(_selector(node) for node in found))
+    return [] if root is None else [node for node in nodes(root) if kind(node) == "VectorSelector"]
 
 
-def _selector(node: Any) -> str:
+def _written(node: Any) -> str:
     written = [f"{label}{_OPERATORS[how]}{string(value)}" for label, how, value in sorted(matchers(node))]
     return f"{node.name or ''}{{{', '.join(written)}}}"
 
@@ -71,6 +74,13 @@ def alerts(service: ServicePlan, outputs: Outputs) -> list[Judged]:
     """Return the alerts that Prometheus judges, those that a spec writes in PromQL among them."""
     found = [alert for alert in service.alerts if on_backend(alert.condition, "prometheus")]
     return [_judged(alert, service, outputs) for alert in found]
+
+
+def elsewhere(service: ServicePlan) -> list[str]:
+    """Return a note that names the alerts which only another backend judges; none where there are none."""
+    found = (alert for alert in service.alerts if not on_backend(alert.condition, "prometheus"))
+    names = sorted({f"{alert.name} of {alert.component}" for alert in found})
+    return [f"not judged, because Prometheus does not have their signals: {', '.join(names)}"] if names else []
 
 
 def _judged(alert: Alert, service: ServicePlan, outputs: Outputs) -> Judged:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from mlmon.plan.conditions import Written, on_backend
+from mlmon.plan.conditions import Written
 from mlmon.plan.quantities import Rate
 from mlmon.promql import slo as expr
 from mlmon.replay import rules
@@ -64,7 +64,7 @@ def replay(server: Server, plan: Plan, service: ServicePlan, incident: Incident,
     outputs = plan.outputs
     times = Times(
         begin - WARM_UP, begin - 3600, begin, begin + int(incident.length.seconds),
-        max(int(outputs.evaluation_interval.seconds), 1),
+        rules.interval(outputs),
     )  # fmt: skip
     judged = rules.alerts(service, outputs)
     ordered = rules.passes(rules.recordings(service, outputs), {name for item in judged for name in item.reads})
@@ -97,15 +97,7 @@ def _unseen(server: Server, item: Judged, times: Times) -> list[str]:
 def _notes(service: ServicePlan, unseen: dict[str, list[str]]) -> Iterator[str]:
     for name, selectors in sorted(unseen.items()):
         yield f"{name} is not judged: it is written in PromQL, and no signal of the service is {', '.join(selectors)}"
-    elsewhere = sorted(
-        {
-            f"{alert.name} of {alert.component}"
-            for alert in service.alerts
-            if not on_backend(alert.condition, "prometheus")
-        }
-    )
-    if elsewhere:
-        yield f"not judged, because Prometheus does not have their signals: {', '.join(elsewhere)}"
+    yield from rules.elsewhere(service)
 
 
 def _recorded(server: Server, course: Course, service: ServicePlan, rule: Rule, times: Times) -> Recorded:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 Labels = tuple[tuple[str, str], ...]
 """Name and value of each label, the metric's own as `__name__`, sorted as Prometheus wants them."""
 
-STALE: Final = struct.unpack("<d", struct.pack("<Q", 0x7FF0000000000002))[0]
-"""Marks the end of a series, as a scrape does that no longer finds it."""
 _STALE_BYTES: Final = struct.pack("<Q", 0x7FF0000000000002)
+STALE: Final = struct.unpack("<d", _STALE_BYTES)[0]
+"""Marks the end of a series, as a scrape does that no longer finds it."""
 _BATCH: Final = 50_000
 """Samples in one request: about a megabyte."""
 _LITERAL: Final = 65536

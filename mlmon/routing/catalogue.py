@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
-
-import yaml
+from typing import Final
 
 from mlmon.diagnostics import Finding, did_you_mean, one_of
+from mlmon.routing.config import load
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _COMMON: Final = frozenset({"alertname", "service", "team", "severity", "layer", "kind", "signal", "outage"})
 RULE: Final = "route-unknown"
 
@@ -45,7 +43,7 @@ def alerts(rule_files: Iterable[str], severities: Sequence[str]) -> list[Known]:
     """Return the alerts of rule files, each set of labels once: by service and name, the most urgent first."""
     found: dict[Known, None] = {}
     for text in rule_files:
-        for group in yaml.load(text, _Loader)["groups"]:  # noqa: S506  a safe loader, in C where there is one
+        for group in load(text)["groups"]:
             for rule in group["rules"]:
                 if "alert" in rule:
                     labels = {"alertname": rule["alert"], **rule.get("labels", {})}

@@ -68,15 +68,13 @@ def _mean_beyond_buckets(subject: Subject, series: Series) -> Problem | None:
     mean = Decimal(total / count).quantize(Decimal("0.1"))
     top = show(max(found) * subject.binding.scale, subject.signal.unit)
     after = f" has a mean of {mean:f}, far beyond its top bucket {top}"
-    unit, where = subject.signal.unit, f"`signals.{subject.signal.name}.prometheus`"
-    advice = f"look whether it is in {unit}; if it is not, convert it with `scale` under {where}"
+    advice = f"look whether it is in {subject.signal.unit}; if it is not, convert it with `scale` under {subject.binds}"
     return subject.problem("verify-unit", series.metric, after, advice, severity=Severity.NOTE, state=State.PRESENT)
 
 
 def _doubt(subject: Subject, metric: str, reason: str, value: str = "") -> Problem:
     before, after = ("it seems that ", f" {reason}") if not value else ("", f" is {value}, which {reason}")
-    unit, where = subject.signal.unit, f"`signals.{subject.signal.name}.prometheus`"
-    advice = f"look at its values; `scale` under {where} converts them to {unit}"
+    advice = f"look at its values; `scale` under {subject.binds} converts them to {subject.signal.unit}"
     return subject.problem(
         "verify-unit", metric, after, advice, before=before, severity=Severity.NOTE, state=State.PRESENT
     )

@@ -42,14 +42,16 @@ def off_buckets(subject: Subject, series: Series) -> Iterator[Problem]:
         return
     for use in dict.fromkeys(subject.uses):
         if use.at_bucket is not None:
-            yield from _exact(subject, series.metric, found, use)
+            yield from _exact(subject, series.metric, found, use, use.at_bucket)
         if use.below_top is not None:
-            yield from _estimated(subject, series.metric, found, use)
+            yield from _estimated(subject, series.metric, found, use, use.below_top)
 
 
-def _exact(subject: Subject, metric: str, found: Mapping[Decimal, str], use: Use) -> Iterator[Problem]:
-    limit = (use.at_bucket or Decimal(0)) / subject.binding.scale
-    shown = show(use.at_bucket or Decimal(0), subject.signal.unit)
+def _exact(
+    subject: Subject, metric: str, found: Mapping[Decimal, str], use: Use, threshold: Decimal
+) -> Iterator[Problem]:
+    limit = threshold / subject.binding.scale
+    shown = show(threshold, subject.signal.unit)
     if limit not in found:
         advice = f"its bounds around it are {_near(subject, found, limit)}: choose one of them, or give it that bucket"
         before = f"{shown}, which SLO {use.reader.name} promises, is no bucket of "
@@ -60,9 +62,11 @@ def _exact(subject: Subject, metric: str, found: Mapping[Decimal, str], use: Use
         yield subject.problem("verify-bucket", metric, "", advice, before=before, place=use.reader.place)
 
 
-def _estimated(subject: Subject, metric: str, found: Mapping[Decimal, str], use: Use) -> Iterator[Problem]:
-    limit = (use.below_top or Decimal(0)) / subject.binding.scale
-    shown = show(use.below_top or Decimal(0), subject.signal.unit)
+def _estimated(
+    subject: Subject, metric: str, found: Mapping[Decimal, str], use: Use, threshold: Decimal
+) -> Iterator[Problem]:
+    limit = threshold / subject.binding.scale
+    shown = show(threshold, subject.signal.unit)
     top = max(found)
     who = f"{use.reader.what} {use.reader.name}"
     if limit >= top:

@@ -66,8 +66,11 @@ def _signal(signal: Signal, component: Component, read: tuple[Use, ...], source:
 
 
 def _metrics(component: Component) -> frozenset[str]:
-    bound = [signal.prometheus for signal in component.signals if signal.prometheus]
-    return frozenset(series.metric for binding in bound for series in binding.series)
+    return frozenset(series.metric for signal in component.signals for series in _series(signal))
+
+
+def _series(signal: Signal) -> tuple[Series, ...]:
+    return signal.prometheus.series if signal.prometheus else ()
 
 
 def _all(
@@ -86,14 +89,12 @@ def _bare(signal: Signal, read: tuple[Use, ...], state: State, source: Source) -
 
 def _is_made(signal: Signal, source: Source) -> bool:
     """Whether no page can have the metric, since Prometheus makes it when it scrapes."""
-    metrics = [series.metric for series in signal.prometheus.series] if signal.prometheus else []
-    return not source.scraped and metrics == [_MADE_BY_PROMETHEUS]
+    return not source.scraped and [series.metric for series in _series(signal)] == [_MADE_BY_PROMETHEUS]
 
 
 def _exists(signal: Signal, source: Source) -> bool:
-    metrics = [series.metric for series in signal.prometheus.series] if signal.prometheus else []
     endings = ("", "_count") if signal.kind == "histogram" else ("",)
-    names = [f"{metric}{ending}" for metric in metrics for ending in endings]
+    names = [f"{series.metric}{ending}" for series in _series(signal) for ending in endings]
     return any(source.is_declared(name) or source.count(Series(name, ())) for name in names)
 
 
@@ -127,7 +128,7 @@ def _astray(component: Component, there: list[Signal], source: Source) -> Series
     counted = [
         Series(f"{series.metric}_count" if signal.kind == "histogram" else series.metric, ())
         for signal in there
-        for series in (signal.prometheus.series if signal.prometheus else ())
+        for series in _series(signal)
     ]
     first = None
     for series in counted:

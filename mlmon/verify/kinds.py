@@ -52,20 +52,21 @@ def no_histogram(subject: Subject, series: Series) -> Problem | None:
 
 
 def _is_native(subject: Subject, metric: str) -> Problem:
-    where = f"`signals.{subject.signal.name}.prometheus`"
-    advice = f"write `native: true` under {where}, or let the scrape keep the classic buckets as well"
+    advice = f"write `native: true` under {subject.binds}, or let the scrape keep the classic buckets as well"
     return subject.problem("verify-native", metric, "", advice, before="a native histogram, not one with buckets: ")
 
 
 def not_native(subject: Subject, metric: str) -> Problem:
     """Return the problem with a histogram of buckets where a native one is expected."""
-    where = f"`signals.{subject.signal.name}.prometheus`"
-    advice = f"let Prometheus scrape native histograms, or write `native: false` and the `buckets` under {where}"
+    advice = (
+        f"let Prometheus scrape native histograms, or write `native: false` and the `buckets` under {subject.binds}"
+    )
     return subject.problem("verify-native", metric, "", advice, before="a histogram with buckets, not a native one: ")
 
 
 def no_buckets(subject: Subject, metric: str) -> Problem:
     """Return the problem with a histogram whose only bucket is +Inf, as text shows a native one."""
-    where = f"`signals.{subject.signal.name}.prometheus`"
-    advice = f"give it buckets, or write `native: true` under {where} if it is a native one, which text cannot show"
+    advice = (
+        f"give it buckets, or write `native: true` under {subject.binds} if it is a native one, which text cannot show"
+    )
     return subject.problem("verify-native", metric, "", advice, before="there is no bucket but +Inf of ")

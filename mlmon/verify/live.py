@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.plan.signals import Matcher, Series
 from mlmon.promql.text import aggregate
-from mlmon.promql.text import matcher as matcher_text
 from mlmon.promql.text import selector as series_text
-from mlmon.remote.http import QueryError, Words
+from mlmon.remote.client import BUDGETS
+from mlmon.remote.http import QueryError
 from mlmon.verify.source import MOST_VALUES
 
 if TYPE_CHECKING:
     from mlmon.remote.client import Client
 
-WORDS: Final = Words(
-    like="Prometheus",
-    foreign="give the address of Prometheus (or Thanos, Mimir, VictoriaMetrics), not that of its web pages' proxy",
+WORDS: Final = replace(
+    BUDGETS,
     slow="raise --timeout, or ask for less with SERVICE and --component",
     large="ask for less with SERVICE and --component",
 )
@@ -42,7 +41,7 @@ class Live:
         """Names of all metrics of the recent past."""
         key = f"names {selector}"
         if key not in self._kept:
-            only = {"match[]": braces(selector)} if selector else {}
+            only = {"match[]": series_text(Series("", selector))} if selector else {}
             found = self.client.data("label/__name__/values", start=str(self.since), **only)
             self._kept[key] = [str(name) for name in found] if isinstance(found, list) else []
         names: list[str] = self._kept[key]
@@ -110,7 +109,7 @@ class Live:
         if not selector or "no targets" in self._kept:
             return set()
         try:
-            only = {"match_target": braces(selector), "metric": family, "limit": _SOME_TARGETS}
+            only = {"match_target": series_text(Series("", selector)), "metric": family, "limit": _SOME_TARGETS}
             found = self.client.data("targets/metadata", **only)
         except QueryError:
             self._kept["no targets"] = True
@@ -130,11 +129,6 @@ class Live:
     def _number(self, expression: str) -> float | None:
         found = self._ask(expression)
         return found[0][1] if found else None
-
-
-def braces(matchers: tuple[Matcher, ...]) -> str:
-    """Write a selector without a metric's name."""
-    return "{" + ",".join(matcher_text(item) for item in matchers) + "}"
 
 
 def _types(entries: object) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from mlmon.diagnostics import Finding, Severity
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlmon.plan.signals import Signal
     from mlmon.verify.needs import Use
 
-_NAMED = 3
+_NAMED: Final = 3
 
 
 class State(StrEnum):
@@ -67,7 +67,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class ComponentCheck:
-    """One component; `found` is off where none of its metrics is there, which `problem` tells if it matters."""
+    """One component; `found` is off where none of its metrics is on a page, and nobody asked for it by name."""
 
     name: str
     title: str

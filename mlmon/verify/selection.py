@@ -23,11 +23,10 @@ _SHOWN: Final = 5
 
 def absent(subject: Subject, metric: str) -> Problem:
     """Return the problem with a metric of which there is no series, and not even an announcement."""
-    found = instead(subject, metric)
-    rule, advice = found or ("verify-absent", "")
-    if not found or rule == "verify-absent":
+    rule, advice = instead(subject, metric) or ("verify-absent", "")
+    if rule == "verify-absent" and subject.signal.enabled_by:
         # A switch that the pack names is better advice than a name that is spelt alike.
-        advice = f"it needs {subject.signal.enabled_by}" if subject.signal.enabled_by else advice
+        advice = f"it needs {subject.signal.enabled_by}"
     targets = f" with {written(subject.selector)}" if subject.source.scraped and subject.selector else ""
     after = f"{targets} (read by {subject.readers()})"
     return subject.problem(
@@ -52,7 +51,7 @@ def unmatched(subject: Subject, series: Series) -> list[Problem]:
         item for item in series.matchers if not accepts_missing(item) and not subject.source.carries(bare, item.label)
     ]
     if lacking:
-        return [_no_label(subject, bare, item) for item in lacking]
+        return [subject.lacks(bare, item.label, f"the rules select by {matcher_text(item)}") for item in lacking]
     alone = [
         item for item in series.matchers if not subject.source.count(Series(series.metric, (*bare.matchers, item)))
     ]
@@ -61,14 +60,6 @@ def unmatched(subject: Subject, series: Series) -> list[Problem]:
     before = f"there is no series with {written(series.matchers)} together of "
     advice = "each of them exists, but on different series: look at the targets' labels"
     return [subject.problem("verify-value", series.metric, "", advice, before=before)]
-
-
-def _no_label(subject: Subject, bare: Series, item: Matcher) -> Problem:
-    has = sorted(set(subject.source.labels(bare)) - {"le", "quantile"})
-    near = did_you_mean(item.label, has)
-    labels = f"its labels are {', '.join(has)}" if has else "it has no labels"
-    advice = f"{labels}; the rules select by {matcher_text(item)}" + (f": {near}" if near else "")
-    return subject.problem("verify-label", bare.metric, "", advice, before=f"there is no label {item.label} on ")
 
 
 def _no_value(subject: Subject, bare: Series, item: Matcher) -> Problem:

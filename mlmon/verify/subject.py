@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from mlmon.diagnostics import Severity
+from mlmon.diagnostics import Severity, did_you_mean
 from mlmon.plan.signals import PrometheusBinding, Series
 from mlmon.promql.text import matcher as matcher_text
 from mlmon.verify.model import Problem, State
@@ -110,6 +110,20 @@ class Subject:
             severity=severity or self.severity,
             state=state,
         )
+
+    @property
+    def binds(self) -> str:
+        """Where a spec says how the signal is read."""
+        return f"`signals.{self.signal.name}.prometheus`"
+
+    def lacks(self, series: Series, label: str, follows: str, severity: Severity | None = None) -> Problem:
+        """Return the problem with series that do not have a label, of which `follows` tells the consequence."""
+        has = sorted(set(self.source.labels(series)) - {"le", "quantile"})
+        near = did_you_mean(label, has)
+        labels = f"its labels are {', '.join(has)}" if has else "it has no labels"
+        advice = f"{labels}; {follows}" + (f": {near}" if near else "")
+        before = f"there is no label {label} on "
+        return self.problem("verify-label", series.metric, "", advice, before=before, severity=severity)
 
     def readers(self) -> str:
         """Say who reads it: `SLO availability, alerts A, B and 3 more`."""

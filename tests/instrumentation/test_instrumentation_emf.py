@@ -222,6 +222,19 @@ def test_limits_of_the_format_are_refused(tmp_path: Path) -> None:
     assert refusals(plan_of(tmp_path, spec("{a: x}"))) == []
 
 
+def test_a_metric_may_be_called_like_a_dimension_of_another_line(tmp_path: Path) -> None:
+    own = "namespace: Own, unit: None, statistic: Average, idle: silent"
+    signals = [
+        f"{name}: {{cloudwatch: {{{own}, metric: {metric}, dimensions: {{{key}: x}}}}}}"
+        for name, metric, key in (("queue_depth", "Depth", "Pool"), ("cache_hit_ratio", "Pool", "Zone"))
+    ]
+    runtime = f"preset: prometheus-client, selector: {{job: x}}, signals: {{{', '.join(signals)}}}"
+    plan = plan_of(tmp_path, f"{HEAD}runtimes:\n  - {{{runtime}}}\n")
+    assert refusals(plan) == []
+    classes = vars(imported(render(plan)["instrumentation/fraud_emf.py"]))
+    assert [list(line["Units"]) for line in classes["Serving"]._directives] == [["Depth"], ["Pool"]]
+
+
 def test_two_services_whose_modules_would_have_one_name(tmp_path: Path) -> None:
     other = SPEC.replace("name: fraud,", "name: fraud-emf,")
     assert refusals(plan_of(tmp_path, EMF_SPEC, other)) == [

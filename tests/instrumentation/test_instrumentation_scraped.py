@@ -1,19 +1,17 @@
 """Generated modules behind HTTP, scraped by Prometheus, read by the generated rules: every query returns series."""
 
 import inspect
-import json
 import math
-import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prometheus_client import CollectorRegistry, ProcessCollector, start_http_server
+from prometheus_client import CollectorRegistry, ProcessCollector
 
 from mlmon.plan.model import Plan
 from mlmon.plan.signals import Signal
@@ -21,7 +19,9 @@ from mlmon.promql.text import bucket, selector
 from mlmon.targets import instrumentation, prometheus
 from tests.instrumentation.modules import imported
 from tests.support.compiled import PROJECT, plan_of
-from tests.support.servers import Server, free_port
+from tests.support.exposed import exposed
+from tests.support.servers import Server
+from tests.support.servers import prometheus as started_prometheus
 
 FAMILIES = {
     "ml_inference": "{}",
@@ -29,6 +29,7 @@ FAMILIES = {
     # This family leaves the bounds to the service.
     "inference": "{latency: {prometheus: {buckets: [0.1, 0.5, 1, 5]}}}",
 }
+LATENCIES = [f"{family}_latency_seconds" for family in FAMILIES]
 ANSWERED, FAILED, REFUSED, STAND_INS = 120, 30, 20, 40
 """How many requests of each kind are sent; 210 in all, of which a seventh fails."""
 SPEC = """\
@@ -60,17 +61,6 @@ class Running:
     def find(self, expr: str) -> list[float]:
         """The values of an instant query."""
         return [float(item["value"][1]) for item in self.server.series(expr, time.time())]
-
-
-@contextmanager
-def exposed(registry: CollectorRegistry) -> Iterator[str]:
-    server, thread = start_http_server(0, addr="127.0.0.1", registry=registry)
-    try:
-        yield f"127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def tell_everything(item: Any) -> None:
@@ -126,7 +116,8 @@ def scraped(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[st
             started.append(_scrape(service.name, stack.enter_context(exposed(serving.registry)), labels))
             # As a Pushgateway is scraped, to which both would have pushed.
             started.append(_scrape("gateway-" + service.name, stack.enter_context(exposed(gateway)), {}))
-        server = stack.enter_context(_prometheus(executable, folder, started))
+        rules = str(folder / "rules" / "*.yaml")
+        server = stack.enter_context(started_prometheus(executable, folder, rules=rules, scraping=started))
         found = Running(server, plan)
         _wait(found, 2)
         for serving in servings:
@@ -144,24 +135,6 @@ def _scrape(job: str, target: str, labels: dict[str, str]) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def _prometheus(executable: str, folder: Path, scrapes: list[dict[str, Any]]) -> Iterator[Server]:
-    config, log, port = folder / "prometheus.yml", folder / "prometheus.log", free_port()
-    rules = [str(folder / "rules" / "*.yaml")]
-    config.write_text(json.dumps({"rule_files": rules, "scrape_configs": scrapes}), encoding="utf-8")
-    options = [f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"]
-    with log.open("wb") as output:
-        command = [executable, *options, f"--web.listen-address=127.0.0.1:{port}"]
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-        try:
-            server = Server(port, log)
-            server.wait_for(server.is_ready, 20)
-            yield server
-        finally:
-            process.kill()
-            process.wait()
-
-
 def _wait(item: Running, times: int) -> None:
     def happened() -> bool:
         found = item.find("count_over_time(up[1m])")
@@ -177,8 +150,8 @@ def queries(signal: Signal) -> list[str]:
     return [selector(series, suffix=suffix) for series in signal.prometheus.series]
 
 
-def every_signal_has_series(scraped: Running) -> None:
-    missing = [
+def signals_without_series(scraped: Running) -> list[str]:
+    return [
         f"{service.name}: {query}"
         for service in scraped.plan.services
         for component in service.components
@@ -186,41 +159,39 @@ def every_signal_has_series(scraped: Running) -> None:
         for query in queries(signal)
         if not scraped.find(query)
     ]
-    assert missing == []
 
 
-def every_recording_has_numbers(scraped: Running) -> None:
-    for service in scraped.plan.services:
-        for item in service.recordings:
-            found = scraped.find(f'{item.record}{{service="{service.name}",component="{item.component}"}}')
-            assert found, item.record
-            assert not any(math.isnan(value) for value in found), item.record
+def recordings_without_numbers(scraped: Running) -> list[str]:
+    """Recordings that have no value, or one that is not a number."""
+    found = {
+        f"{service.name}: {item.record}": scraped.find(
+            f'{item.record}{{service="{service.name}",component="{item.component}"}}'
+        )
+        for service in scraped.plan.services
+        for item in service.recordings
+    }
+    return [name for name, values in found.items() if not values or any(map(math.isnan, values))]
 
 
-def ratios_are_those_that_were_sent(scraped: Running) -> None:
-    sent = ANSWERED + FAILED + REFUSED + STAND_INS
-    for service in scraped.plan.services:
-        selected = f'{{service="{service.name}",component="prometheus-client"}}'
-        assert scraped.find(f"service:mlmon_errors:ratio_rate5m{selected}") == [pytest.approx(FAILED / sent)]
+def error_ratio(scraped: Running, service: str) -> list[float]:
+    return scraped.find(f'service:mlmon_errors:ratio_rate5m{{service="{service}",component="prometheus-client"}}')
 
 
-def thresholds_are_bounds_of_buckets(scraped: Running) -> None:
-    for metric in ("ml_inference_latency_seconds", "model_inference_latency_seconds", "inference_latency_seconds"):
-        for bound in ("0.35", "0.5", "1"):
-            found = scraped.find(f"sum({metric}_bucket{{{bucket(Decimal(bound))}}})")
-            # Refusals are not timed, so that they cannot make a slow service look fast.
-            assert found == [ANSWERED + FAILED + STAND_INS]
-
-
-def labels_do_not_collide_with_those_of_targets(scraped: Running) -> None:
-    assert scraped.find('{__name__=~".+",exported_job!=""}') == []
-    assert scraped.find('{__name__=~".+",exported_instance!=""}') == []
+def timed_within(scraped: Running, bound: str) -> list[float]:
+    """How many requests the bucket of a bound has, in the histogram of each service."""
+    found = (scraped.find(f"sum({metric}_bucket{{{bucket(Decimal(bound))}}})") for metric in LATENCIES)
+    return [number for numbers in found for number in numbers]
 
 
 def test_rules_find_all_that_they_read(scraped: Running) -> None:
     """One test, so that workers do not each start a Prometheus of their own."""
-    every_signal_has_series(scraped)
-    every_recording_has_numbers(scraped)
-    ratios_are_those_that_were_sent(scraped)
-    thresholds_are_bounds_of_buckets(scraped)
-    labels_do_not_collide_with_those_of_targets(scraped)
+    assert signals_without_series(scraped) == []
+    assert recordings_without_numbers(scraped) == []
+    sent = ANSWERED + FAILED + REFUSED + STAND_INS
+    for service in scraped.plan.services:
+        assert error_ratio(scraped, service.name) == [pytest.approx(FAILED / sent)]
+    # Refusals are not timed, so that they cannot make a slow service look fast.
+    for threshold in ("0.35", "0.5", "1"):
+        assert timed_within(scraped, threshold) == [ANSWERED + FAILED + STAND_INS] * len(LATENCIES)
+    for label in ("job", "instance"):
+        assert scraped.find(f'{{__name__=~".+",exported_{label}!=""}}') == []

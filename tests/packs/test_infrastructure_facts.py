@@ -70,6 +70,7 @@ def test_a_binding_is_what_the_exporter_offers(
     assert set(series.matchers) <= set(known["labels"])
     assert set(binding.labels.values()) <= {*known["labels"], *TARGET_LABELS}
     assert bool(entry.enabled_by) == known.get("opt_in", False)
+    assert binding.buckets == [Decimal(str(bound)) for bound in known.get("buckets", [])]
 
 
 @pytest.mark.parametrize(("pack", "entry", "binding", "series"), SERIES, ids=IDS)

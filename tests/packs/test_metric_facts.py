@@ -28,8 +28,8 @@ SCALES = {
     ("SampleCount", "usd"): "0.000001",
     ("tokens", "hourly_kilotokens"): "3.6",
 }
-DIVIDED = {"CPUUtilization", "GPUUtilization", "GPUMemoryUtilization", "EstimatedTPMQuotaUsage"}
-"""Metrics that add up over what the spec tells the number of."""
+DIVIDED = {"CPUUtilization", "GPUUtilization", "GPUMemoryUtilization", "EstimatedTPMQuotaUsage", "EstimatedCharges"}
+"""Metrics that add up over what the spec tells the number of, or that it sets a limit to."""
 KINDS = {"counter": {"counter"}, "gauge": {"gauge", "timestamp"}, "histogram": {"histogram"}}
 
 
@@ -95,6 +95,7 @@ def test_cloudwatch_binding_is_what_aws_publishes(pack: str, name: str, entry: S
     for metric in (binding.metric, *binding.plus):
         fact = FACTS[pack]["metrics"][metric]
         assert binding.namespace == fact["namespace"]
+        assert binding.region == fact.get("region")
         assert list(binding.dimensions) == fact["dimensions"]
         assert binding.unit == str(fact["unit"])
         assert binding.statistic in fact["statistics"]

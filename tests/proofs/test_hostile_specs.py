@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from mlmon.diagnostics import Severity
 from mlmon.plan.model import Plan
-from mlmon.proving.cache import Cache
+from mlmon.proving.known import Known
 from mlmon.proving.run import Prover
+from mlmon.remembered import Kept
 from mlmon.targets import prometheus
 from mlmon.targets.proofs import proof_files, unproven
 from mlmon.targets.proofs.files import files
@@ -101,5 +102,6 @@ def test_promtool_finds_them_proven(
     chosen = [proof for file in proof_files(plan) for proof in file.proofs if proof.alert.name in SHOWN]
     assert {proof.alert.name for proof in chosen} == set(SHOWN)
     tool = Tool(Name.PROMTOOL, Path(require_tool("promtool")))
-    results = Prover(tool, "", rules, Cache(tmp_path), jobs=2, again=True).prove(files(plan.services[0], chosen))
+    prover = Prover(tool, "", rules, Known(Kept(tmp_path)), jobs=2, again=True)
+    results = prover.prove(files(plan.services[0], chosen))
     assert [(one.proof.alert.id, one.failures, one.trouble) for one in results if not one.passed] == []

@@ -168,4 +168,4 @@ def test_unexpected_outcomes_are_told(run: Run) -> None:
 
 def as_json(result: Result) -> object:
     place = zone(fleet().routing.business_hours)
-    return json.loads(render_json.render(Report("", "", (result,), (), chosen("gpu-xid"), place)))
+    return json.loads(render_json.render(Report("", "", (result,), (), chosen("gpu-xid"), place, frozenset())))

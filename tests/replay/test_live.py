@@ -24,6 +24,7 @@ from mlmon.replay.incident import chosen
 from mlmon.replay.live import Asked, Past, changes, proposed
 from mlmon.replay.model import Result
 from mlmon.replay.rules import Judged
+from mlmon.replay.runs import concerned
 from mlmon.replay.server import Series, prometheus
 from mlmon.replay.simulate import replay
 from mlmon.replay.states import firing
@@ -240,6 +241,10 @@ def test_slow_server(slow: str) -> None:
             ("--incident", "error-burst", "--threshold", "a.page=1"),
             "mlmon: --threshold compares over the past; add --prometheus URL in place of --incident\n",
         ),
+        (
+            ("--prometheus", "http://x", "--threshold", "latency_p9.page=1s"),
+            'mlmon: no alert has the threshold "latency_p9.page"; did you mean "latency_p99.page"?\n',
+        ),
         (("--incident", "eror-burst"), 'mlmon: there is no incident "eror-burst"; did you mean "error-burst"?\n'),
         (
             ("--incident", "error-burst", "--service", "recomender"),
@@ -254,6 +259,11 @@ def test_slow_server(slow: str) -> None:
 )
 def test_what_cannot_be_replayed(arguments: tuple[str, ...], said: str) -> None:
     assert command(*arguments) == (2, said)
+
+
+def test_incident_that_happens_to_no_service() -> None:
+    with pytest.raises(ReplayError, match="no service is of a kind that failed-job happens to"):
+        concerned([service("fraud-detector")], chosen("failed-job"))
 
 
 def test_incident_file_with_mistakes(tmp_path: Path) -> None:

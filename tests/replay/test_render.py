@@ -43,7 +43,7 @@ def result(*, name: str = "GPU 0") -> Result:
 
 
 def report(*, incident: Incident | None = None, name: str = "GPU 0", **changes: object) -> Report:
-    made = Report(f"Title {name}", "About.", (result(name=name),), (), incident, UTC)
+    made = Report(f"Title {name}", "About.", (result(name=name),), (), incident, UTC, frozenset({"page"}))
     return replace(made, **changes)  # type: ignore[arg-type]
 
 
@@ -104,6 +104,14 @@ def test_page_is_self_contained_and_escaped(name: str) -> None:
     assert set(checker.refers) <= set(checker.ids)
     assert checker.tags.count("svg") == 2
     assert "\x07" not in page
+
+
+def test_first_colour_is_kept_for_what_wakes_somebody() -> None:
+    named = list(dict.fromkeys(alert.severity for alert in result().service.alerts))
+    assert {"page", "ticket"} <= set(named)
+    assert report().ranks(result())["page"] == 0
+    assert report(paging=frozenset({"ticket"})).ranks(result())["ticket"] == 0
+    assert 0 not in report(paging=frozenset()).ranks(result()).values()
 
 
 def test_page_draws_gaps_thresholds_and_firing() -> None:

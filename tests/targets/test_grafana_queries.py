@@ -157,6 +157,17 @@ def test_tables_have_lines(server: Server, moment: float, dashboards: list[dict[
     assert [str(item) for item in tables if not server.series(item.expr, moment)] == []
 
 
+def test_every_column_of_a_table_has_a_title(server: Server, moment: float, dashboards: list[dict[str, Any]]) -> None:
+    tables = [item for item in asked(dashboards) if item.panel["type"] == "table"]
+    assert len(tables) > 20
+    for item in tables:
+        organized = next(step["options"] for step in item.panel["transformations"] if step["id"] == "organize")
+        known = {*organized["renameByName"], *organized["excludeByName"]}
+        known |= {override["matcher"]["options"] for override in item.panel["fieldConfig"]["overrides"]}
+        labels = {label for series in server.series(item.expr, moment) for label in series["metric"]}
+        assert labels <= known, str(item)
+
+
 def test_every_service_has_a_line(server: Server, moment: float, dashboards: list[dict[str, Any]]) -> None:
     first = next(
         item for item in asked(dashboards) if item.panel["title"] == "Services" and item.target["refId"] == "A"

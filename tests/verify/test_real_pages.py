@@ -1,7 +1,5 @@
 """Pages recorded from real exporters, and a real client library behind HTTP."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import prometheus_client
@@ -10,6 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mlmon.verify.exposition import parse
 from tests.support.compiled import HEAD
+from tests.support.exposed import exposed
 from tests.verify.command import Project
 
 PAGES = Path(__file__).parent / "pages"
@@ -75,21 +74,6 @@ slos:
 """
 
 
-BUCKET_ERROR = ("verify-bucket", "error")
-
-
-@contextmanager
-def serving(registry: prometheus_client.CollectorRegistry) -> Iterator[str]:
-    """A page of the real client library, which answers in the format that it is asked for."""
-    server, thread = prometheus_client.start_http_server(0, "127.0.0.1", registry)
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/metrics"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
-
 @pytest.mark.parametrize("bounds", [(0.1, 0.5, 1, 2.5), (0.1, 1, 2.5)])
 def test_a_service_with_the_real_client_library(bounds: tuple[float, ...], project: Project) -> None:
     registry = prometheus_client.CollectorRegistry()
@@ -100,8 +84,8 @@ def test_a_service_with_the_real_client_library(bounds: tuple[float, ...], proje
     )
     requests.labels("fraud", "v1", "success").inc()
     latency.labels("fraud", "v1").observe(0.2)
-    with serving(registry) as url:
-        answer = project.json(SERVICE, "--metrics", url)
+    with exposed(registry) as address:
+        answer = project.json(SERVICE, "--metrics", f"http://{address}/metrics")
     states = {item["signal"]: item["state"] for item in answer["services"][0]["components"][0]["signals"]}
     assert states["requests"] == "present"
     assert states["errors"] == "not seen"

@@ -1,16 +1,12 @@
 """`mlmon verify --prometheus`: a real Prometheus that scrapes pages which are right, and pages which are not."""
 
-import json
-import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
 from tests.budget.fake import Fake, send, serving
 from tests.support.compiled import HEAD
-from tests.support.servers import Server, free_port
+from tests.support.servers import Server, prometheus
 from tests.verify.command import Project
 from tests.verify.fact_pages import families, page
 from tests.verify.test_fact_pages import service_of
@@ -42,29 +38,9 @@ def bad_page() -> str:
     return page(found)
 
 
-@contextmanager
-def scraping(executable: str, folder: Path, targets: dict[str, Fake]) -> Iterator[Server]:
-    """A Prometheus that scrapes every second."""
-    folder.mkdir()
-    jobs = [
-        {"job_name": job, "static_configs": [{"targets": [fake.url.removeprefix("http://")]}]}
-        for job, fake in targets.items()
-    ]
-    config = {"global": {"scrape_interval": "1s", "scrape_timeout": "1s"}, "scrape_configs": jobs}
-    (folder / "prometheus.yml").write_text(json.dumps(config), encoding="utf-8")
-    port, log = free_port(), folder / "log"
-    options = [f"--config.file={folder}/prometheus.yml", f"--storage.tsdb.path={folder}/data"]
-    with log.open("wb") as output:
-        command = [executable, *options, f"--web.listen-address=127.0.0.1:{port}"]
-        process = subprocess.Popen(command, stdout=output, stderr=output)
-        try:
-            server = Server(port, log)
-            server.wait_for(server.is_ready, 20)
-            server.wait_for(lambda: len(server.get("query", query="up == 1")["result"]) == len(targets), 20)
-            yield server
-        finally:
-            process.kill()
-            process.wait()
+def scrape(job: str, fake: Fake) -> dict[str, object]:
+    targets = [{"targets": [fake.url.removeprefix("http://")]}]
+    return {"job_name": job, "scrape_interval": "1s", "scrape_timeout": "1s", "static_configs": targets}
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +51,9 @@ def server(tmp_path_factory: pytest.TempPathFactory, require_tool: Callable[[str
         serving(lambda request: send(request, bad, Content_Type="text/plain; version=0.0.4")) as second,
     ):
         folder = tmp_path_factory.mktemp("live") / "server"
-        with scraping(require_tool("prometheus"), folder, {"vllm": first, "bad": second}) as made:
+        jobs = [scrape("vllm", first), scrape("bad", second)]
+        with prometheus(require_tool("prometheus"), folder, scraping=jobs) as made:
+            made.wait_for(lambda: len(made.get("query", query="up == 1")["result"]) == len(jobs), 20)
             yield made
 
 

@@ -70,7 +70,7 @@ def _opsgenie(settings: Settings) -> Settings:
         "entity": "{{ .GroupLabels.service }}",
         "tags": "{{ .GroupLabels.service }},{{ .GroupLabels.severity }},{{ .CommonLabels.layer }}",
         "details": _DETAILS,
-        # An incident that is open is told what has joined it; that notifies nobody again.
+        # What joins the group later changes the title and text of the alert that is open (docs/routing.md).
         "update_alerts": True,
     }
 

@@ -21,6 +21,10 @@ from mlmon.targets.cloudwatch.alarm import (
 from mlmon.targets.cloudwatch.measure import stats
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from mlmon.plan.signals import Signal
     from mlmon.plan.slo import BurnTier, Slo
     from mlmon.targets.cloudwatch.conditions import Frame
     from mlmon.units import Duration
@@ -39,7 +43,11 @@ def burn_alarms(
     counted = [(bad, total) for bad, total in slo.indicator.pairs if bad.cloudwatch and total.cloudwatch]
     if not counted or tier.long.seconds > _DAY:
         return None
-    windows = tuple(_window(slo, tier, window, frame) for window in (tier.long, tier.short))
+    limit = tier.threshold(slo.objective).normalize()
+    windows = tuple(
+        _window(frame.name, window, _failing(counted, window, least), limit)
+        for window, least in ((tier.long, tier.min_errors), (tier.short, 0))
+    )
     rule = AllOf(tuple(InState(alarm=alarm) for alarm in windows))
     held_back = Suppressor(alarm=faster, wait_seconds=_SUPPRESS_WAIT, extension_seconds=60) if faster else None
     whole = CompositeAlarm(
@@ -48,25 +56,27 @@ def burn_alarms(
     return windows, whole
 
 
-def _window(slo: Slo, tier: BurnTier, window: Duration, frame: Frame) -> MetricAlarm:
+def _failing(counted: Sequence[tuple[Signal, Signal]], window: Duration, least: int) -> tuple[MetricQuery, ...]:
+    """The share of bad events in a window, 0 unless so many of them are in it; the last query is the result."""
     period = int(window.seconds)
-    pairs = slo.indicator.pairs if isinstance(slo.indicator, Events) else ()
-    counted = [(bad, total) for bad, total in pairs if bad.cloudwatch and total.cloudwatch]
     read: dict[str, MetricStat] = {}
     for number, (bad, total) in enumerate(counted):
         read |= stats(f"bad{number}", bad, "Sum", period) | stats(f"all{number}", total, "Sum", period)
-    queries = [MetricQuery(id=name, metric=metric) for name, metric in read.items()]
     failed, every = (
         " + ".join(f"FILL({name}, 0)" for name in read if name.startswith(kind)) for kind in ("bad", "all")
     )
-    enough = f"({failed}) >= {tier.min_errors if window == tier.long else 0}"
-    ratio = f"IF(({every}) > 0 AND {enough}, ({failed}) / ({every}), 0)"
+    ratio = f"IF(({every}) > 0 AND ({failed}) >= {least}, ({failed}) / ({every}), 0)"
+    queries = (MetricQuery(id=name, metric=metric) for name, metric in read.items())
+    return (*queries, MetricQuery(id="ratio", expression=ratio, return_data=True))
+
+
+def _window(name: str, window: Duration, queries: tuple[MetricQuery, ...], limit: Decimal) -> MetricAlarm:
     return MetricAlarm(
-        name=f"{frame.name}-{window}",
-        description=f"The {window} window of {frame.name}.",
-        metric_queries=(*queries, MetricQuery(id="ratio", expression=ratio, return_data=True)),
+        name=f"{name}-{window}",
+        description=f"The {window} window of {name}.",
+        metric_queries=queries,
         comparison_operator="GreaterThanThreshold",
-        threshold=tier.threshold(slo.objective).normalize(),
+        threshold=limit,
         evaluation_periods=1,
         datapoints_to_alarm=1,
         treat_missing_data="notBreaching",

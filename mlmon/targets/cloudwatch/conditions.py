@@ -14,7 +14,7 @@ from mlmon.plan.baselines import Seasonal
 from mlmon.plan.conditions import Absent, Both, Compare, Condition
 from mlmon.plan.quantities import Ratio
 from mlmon.targets.cloudwatch.alarm import AllOf, CompositeAlarm, InState, MetricAlarm, MetricQuery
-from mlmon.targets.cloudwatch.measure import bound, enough, measure, stat, stats, total
+from mlmon.targets.cloudwatch.measure import bound, measure, ratio, stat, stats, total
 
 if TYPE_CHECKING:
     from mlmon.plan.signals import CloudWatchBinding
@@ -88,7 +88,7 @@ def alarms(condition: Condition, frame: Frame) -> tuple[tuple[MetricAlarm, ...],
 
 def _compare(condition: Compare, frame: Frame, told: dict[str, Any]) -> MetricAlarm | None:
     if isinstance(condition.quantity, Ratio) and condition.at_least is not None:
-        read: Measure | None = enough(condition.quantity, condition.at_least)
+        read: Measure | None = ratio(condition.quantity, condition.at_least)
         period, evaluation = frame.rolling(int(condition.quantity.window.seconds))
     else:
         read = measure(condition.quantity)

@@ -7,7 +7,7 @@ SageMaker AI metrics in Amazon CloudWatch".
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import singledispatch
 from typing import TYPE_CHECKING, Final
@@ -98,19 +98,12 @@ def is_added(name: str) -> bool:
     return bool(_ADDED.search(name))
 
 
-def enough(item: Ratio, least: int) -> Measure:
-    """Return a ratio that is 0 unless its window holds at least so many events of its part."""
-    read = _ratio(item)
-    part, whole = total("part", item.part), total("whole", item.whole)
-    floor = plain(bound(item.part).native(Decimal(least)))
-    math = f"IF({whole} > 0 AND {part} >= {floor}, {part} / {whole}, 0)"
-    return replace(read, math=math)
-
-
-def _ratio(item: Ratio) -> Measure:
+def ratio(item: Ratio, least: int | None = None) -> Measure:
+    """Return a ratio that is 0 without events of its whole, or unless its window holds `least` events of its part."""
     metrics = (("part", item.part, "Sum"), ("whole", item.whole, "Sum"))
     part, whole = total("part", item.part), total("whole", item.whole)
-    return Measure(metrics, f"IF({whole} > 0, {part} / {whole}, 0)")
+    floor = "" if least is None else f" AND {part} >= {plain(bound(item.part).native(Decimal(least)))}"
+    return Measure(metrics, f"IF({whole} > 0{floor}, {part} / {whole}, 0)")
 
 
 def _ids(name: str, binding: CloudWatchBinding) -> list[str]:
@@ -160,7 +153,7 @@ def _(item: Rate) -> Measure:
 
 @measure.register
 def _(item: Ratio) -> Measure:
-    return _ratio(item)
+    return ratio(item)
 
 
 @measure.register

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlmon.alarms.states import Missing
     from mlmon.targets.cloudwatch.alarm import MetricAlarm, Rule
 
-SINGLE: Final = "m"
+_SINGLE: Final = "m"
 """The id of the metric of an alarm that has only one, and no math."""
 _BAND: Final = "ANOMALY_DETECTION_BAND"
 
@@ -22,11 +22,11 @@ def watched(alarm: MetricAlarm) -> Watched:
     metrics = [(query.id, query.metric) for query in alarm.metric_queries if query.metric]
     expressions = [(query.id, query.expression) for query in alarm.metric_queries if query.expression]
     (result,) = [query.id for query in alarm.metric_queries if query.return_data and _BAND not in query.expression] or [
-        SINGLE
+        _SINGLE
     ]
     return Watched(
         statistics={name: metric.stat for name, metric in metrics}
-        or {SINGLE: alarm.statistic or alarm.extended_statistic},
+        or {_SINGLE: alarm.statistic or alarm.extended_statistic},
         period=metrics[0][1].period if metrics else alarm.period or 0,
         expressions=tuple((name, expression) for name, expression in expressions if _BAND not in expression),
         result=result,

@@ -38,7 +38,7 @@ def page(plan: Plan) -> Page | None:
     table = joint.table("Costs now", "The present costs of each service.", columns, {"service": "Service"}, names)
     top: list[Line] = [((table, 24),)]
     if spent:
-        top = [((_total(spent), 6), (_course(spent, names), 18)), *top]
+        top = [((_total(spent), 4), (_course(spent, names), 20)), *top]
     heights = {len(top) - 1: max(6, min(14, len(services) + 3))}
     sections = [
         Section("", tuple(top), heights),
@@ -48,7 +48,8 @@ def page(plan: Plan) -> Page | None:
 
 
 def _column(spent: str) -> Query:
-    return Query(of_choice(spent), instant=True, format="table")
+    # The label that marks the chosen services would be a column of its own.
+    return Query(f"sum by (service) (\n{of_choice(spent)}\n)", instant=True, format="table")
 
 
 def _total(spent: str) -> Drawing:

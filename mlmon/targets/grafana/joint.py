@@ -52,7 +52,8 @@ class Joint:
         """Lines of all services over time, with the thresholds of all of them; a code is drawn as a state."""
         panel = panel.narrowed()
         if panel.draw == "states":
-            return replace(self._lines(panel), kind="state-timeline", steps=_STATES, lines=False, minimum=None)
+            steps = self.palette.states(panel.limits)
+            return replace(self._lines(panel), kind="state-timeline", steps=steps, lines=False, minimum=None)
         return self._lines(panel)
 
     def _lines(self, panel: Shared) -> Drawing:
@@ -110,7 +111,7 @@ class Joint:
     ) -> Drawing:
         """Return a table with a row for each value of the labels `keys`, whose values name the columns."""
         wide = {title: (query, {**look, "custom.width": _width(title)}) for title, (query, look) in columns.items()}
-        return merged(title, description, wide, keys, links=table_links(services))
+        return merged(title, description, wide, keys, links=table_links(services), sort=("Service", False))
 
     def _links(self, panel: Shared) -> tuple[Link, ...]:
         """Lead from a line to its service, and to the runbooks of alerts that every service here has."""
@@ -127,9 +128,6 @@ class Joint:
 def _width(column: str) -> int:
     """Return the pixels that a column's title needs; what is left belongs to names."""
     return max(100, 8 * len(column) + 35)
-
-
-_STATES = (Step(None, looks.GOOD), Step(Decimal(1), "red"))
 
 
 def service_link(services: Iterable[str]) -> tuple[Link, ...]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 COLUMNS: Final = 24
 HEIGHTS: Final = {"stat": 4, "timeseries": 8, "heatmap": 8, "state-timeline": 8, "table": 7}
 
+_LETTERS: Final = 9
+"""Letters of a title in a column of a window of 1600 pixels; margins and menu take one column."""
+
 T = TypeVar("T")
 Line = tuple[tuple["Drawing", int], ...]
 """Drawings next to each other with their widths, which add up to 24."""
@@ -80,6 +83,18 @@ def evenly(items: Sequence[T]) -> tuple[tuple[T, int], ...]:
     """Share one line among items; what 24 leaves over goes to the first ones."""
     width, rest = divmod(COLUMNS, len(items))
     return tuple((item, width + (1 if index < rest else 0)) for index, item in enumerate(items))
+
+
+def fitting(drawings: Sequence[Drawing]) -> tuple[Line, ...]:
+    """Break drawings into as few lines as give all their titles room."""
+    most = next(
+        (most for most in range(len(drawings), 1, -1) if all(_has_room(line) for line in in_lines(drawings, most))), 1
+    )
+    return in_lines(drawings, most)
+
+
+def _has_room(line: Line) -> bool:
+    return all(len(drawing.title) <= _LETTERS * (width - 1) for drawing, width in line)
 
 
 def in_lines(items: Sequence[T], most: int = 3) -> tuple[tuple[tuple[T, int], ...], ...]:

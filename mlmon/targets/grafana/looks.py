@@ -56,7 +56,7 @@ def axis_label(canonical: str) -> str:
     if unit(canonical) != _SHORT:
         return ""
     if canonical == "seconds_per_second":
-        return "busy seconds per second"
+        return "seconds per second"
     return canonical.replace("_per_second", "/s").replace("_", " ")
 
 
@@ -91,6 +91,12 @@ class Palette:
                 chosen.setdefault(alert.threshold, alert)
         lines = [Step(value, self.colour(chosen[value].severity)) for value in sorted(chosen)]
         return (Step(None, HIDDEN), *lines)
+
+    def states(self, alerts: Iterable[Alert]) -> tuple[Step, ...]:
+        """Return colours of codes: 0 is good and the rest is not, unless an alert fires below a code."""
+        conditions = [alert.condition for alert in alerts]
+        below = [found.threshold for found in conditions if isinstance(found, Compare) and found.op == "below"]
+        return (Step(None, "red"), Step(max(below), GOOD)) if below else (Step(None, GOOD), Step(Decimal(1), "red"))
 
     def zones(self, alerts: Iterable[Alert], good: str = GOOD) -> tuple[Step, ...]:
         """Return colours of ranges: in each, that of the most urgent alert that would fire there."""

@@ -100,7 +100,7 @@ class Artist:
         )
 
     def states(self, panel: Panel) -> Drawing | None:
-        """Codes over time: green while 0, red otherwise."""
+        """Codes over time: green where all is well, red otherwise."""
         targets, source = self.targets(panel)
         if not targets:
             return None
@@ -111,7 +111,7 @@ class Artist:
             unit="short",
             targets=targets,
             source=source,
-            steps=(Step(None, looks.GOOD), Step(Decimal(1), "red")),
+            steps=self.palette.states(panel.limits),
             links=runbooks(self.outputs, panel.limits),
         )
 

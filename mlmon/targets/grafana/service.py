@@ -12,7 +12,7 @@ from mlmon.targets.grafana import language
 from mlmon.targets.grafana.drawing import CLOUDWATCH, Page, Section, Variable
 from mlmon.targets.grafana.firing import Firing
 from mlmon.targets.grafana.frame import PROMETHEUS_SOURCE, VISIBLE
-from mlmon.targets.grafana.layout import evenly, in_lines
+from mlmon.targets.grafana.layout import evenly, fitting, in_lines
 from mlmon.targets.grafana.looks import Palette
 from mlmon.targets.grafana.overview import Overview
 from mlmon.targets.grafana.panels import Artist, is_measured
@@ -132,7 +132,7 @@ class _Body:
         overview = Overview(self.artist, self.promises, self.firing)
         tables = [*([self.promises.table()] if self.promises.slos else [])]
         tables += [self.firing.table()] if overview.has_alerts else []
-        return Section("", tuple(evenly(line) for line in (overview.drawings(), tables) if line))
+        return Section("", (*fitting(overview.drawings()), *([evenly(tables)] if tables else [])))
 
     def _rows(self) -> Iterator[tuple[str, list[Drawing]]]:
         overview = Overview(self.artist, self.promises, self.firing)

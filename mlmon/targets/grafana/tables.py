@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.targets.grafana.drawing import Drawing, Override
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from mlmon.targets.grafana.drawing import Link, Query, Step
 
+NONE: Final = "-"
+"""What stands where a line has no number."""
 Columns = dict[str, tuple["Query", dict[str, Any]]]
 """Titles of columns to what is asked for them and how they look."""
 
@@ -42,7 +44,7 @@ def merged(
         description=description,
         unit="short",
         targets=tuple(query for query, _ in columns.values()),
-        no_value="-",
+        no_value=NONE,
         transformations=(("merge", {}), ("organize", organized)),
         overrides=(
             *(Override(column, look) for column, (_, look) in columns.items() if look),
@@ -53,6 +55,12 @@ def merged(
 
 
 def coloured(steps: tuple[Step, ...]) -> dict[str, Any]:
-    """Return the properties of a column whose numbers take the steps' colours."""
+    """Return the properties of a column whose numbers take the steps' colours; where there is none, nothing does."""
     found = [{"color": step.colour, "value": None if step.value is None else float(step.value)} for step in steps]
-    return {"thresholds": {"mode": "absolute", "steps": found}, "custom.cellOptions": {"type": "color-text"}}
+    # Without it a missing number has the colour of the lowest ones.
+    missing = {"type": "special", "options": {"match": "null", "result": {"text": NONE, "color": "text", "index": 0}}}
+    return {
+        "thresholds": {"mode": "absolute", "steps": found},
+        "mappings": [missing],
+        "custom.cellOptions": {"type": "color-text"},
+    }

@@ -111,13 +111,8 @@ class Calls:
                 items = [f"{string(outcome)}: {string(names[outcome])}" for outcome in OUTCOMES]
                 yield from bracketed(f"{outcome_variable(label)} = {{", items, "}[call.outcome]", 8)
 
-    @property
-    def prepared(self) -> bool:
-        """Whether there is anything to begin at zero."""
-        return bool(self.prepare())
-
     def prepare(self) -> list[str]:
-        """Return `_prepare`: series that would be missing until the first error, and their first increase unseen."""
+        """Return `_prepare`, if any: series that would be missing until the first error, its increase unseen."""
         lines = [line for signal in self.handled for line in self._begun(signal)]
         return ["    def _prepare(self) -> None:", *lines] if lines else []
 

@@ -140,7 +140,7 @@ class ComponentClass:
         version = "version" if self.has_version else '""'
         own += ["        self.rejects = rejects"] if self.serves else []
         made = [line for family in self.item.families if is_made_early(self, family) for line in self._made(family)]
-        begin = ["        self._prepare()"] if self.calls.prepared else []
+        begin = ["        self._prepare()"] if self.calls.prepare() else []
         head = bracketed("def __init__(", parameters, ") -> None:", 4)
         return [*head, *own, f"        super().__init__(registry, {version})", *made, *begin]
 

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 _AWS: Final = ("AWS/", "/aws/")
 """Namespaces that only AWS's own services write to."""
-_CALLS: Final = ("requests", "errors", "client_errors", "fallbacks", "latency")
+_CALLS: Final = frozenset({"requests", "latency", *COUNTED_AT})
+"""Signals that a request changes by itself."""
 _RESERVED: Final = frozenset({"begin", "begin_line", "begun", "count", "counts", "end", "value", "values", "write"})
 _STREAM: Final = ("stream: TextIO | None = None", "interval: float = 10.0")
 _REJECTS: Final = "rejects: tuple[type[BaseException], ...] = ()"
@@ -56,14 +57,18 @@ class EmfClass:
         head = [f"class {self.name}({base}):", *docstring(about, 4)]
         return [*head, *(line for part in parts for line in ("", *part))]
 
+    def units(self, namespace: str, dimensions: tuple[tuple[str, str], ...]) -> dict[str, str]:
+        """Return the metrics of one line, with their units."""
+        return {
+            binding.metric: binding.unit
+            for _, binding in self.signals
+            if (binding.namespace, binding.dimensions) == (namespace, dimensions)
+        }
+
     def _directives(self) -> list[str]:
         lines = ["    _directives: ClassVar[list[dict[str, Any]]] = ["]
         for namespace, dimensions in self.directives:
-            units = {
-                binding.metric: binding.unit
-                for _, binding in self.signals
-                if (binding.namespace, binding.dimensions) == (namespace, dimensions)
-            }
+            units = self.units(namespace, dimensions)
             lines += ["        {", f'            "Namespace": {string(namespace)},']
             lines += _mapping("Dimensions", dict(dimensions)) + _mapping("Units", units) + ["        },"]
         return [*lines, "    ]"]
@@ -161,7 +166,7 @@ def too_large(service: ServicePlan) -> list[str]:
     found = []
     for item in emf_classes(service):
         for namespace, dimensions in item.directives:
-            metrics = {binding.metric for _, binding in item.signals if binding.namespace == namespace}
+            metrics = item.units(namespace, dimensions)
             what = f"{service.name}: the metrics of {item.component.name} in {namespace}"
             if len(dimensions) > MAX_DIMENSIONS:
                 found.append(f"{what} have {len(dimensions)} dimensions; one line can have {MAX_DIMENSIONS}")
@@ -169,6 +174,6 @@ def too_large(service: ServicePlan) -> list[str]:
                 found.append(f"{what} are {len(metrics)}; one line can have {MAX_METRICS}")
             if any(not value or len(value) > MAX_DIMENSION_VALUE for _, value in dimensions):
                 found.append(f"{what} have a dimension of no or more than {MAX_DIMENSION_VALUE} characters")
-            if metrics & ({key for key, _ in dimensions} | {"_aws"}):
+            if metrics.keys() & ({key for key, _ in dimensions} | {"_aws"}):
                 found.append(f"{what} have a dimension and a metric of one name")
     return found

@@ -29,8 +29,7 @@ class Family:
     @property
     def leading(self) -> Signal:
         """The signal that it is described by: the histogram itself, or all requests, not a part of them."""
-        whole = [signal for signal in self.members if signal.kind == "histogram" or signal.name == "requests"]
-        return sorted(whole, key=lambda signal: signal.kind != "histogram")[0] if whole else self.members[0]
+        return min(self.members, key=lambda signal: (signal.kind != "histogram", signal.name != "requests"))
 
     @property
     def poses(self) -> bool:

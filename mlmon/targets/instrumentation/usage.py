@@ -31,7 +31,7 @@ _CREATED: Final = (
 def usage(service: ServicePlan, classes: list[ComponentClass]) -> list[str]:
     """Return the docstring."""
     blocks = [
-        f"Metrics of {service.name}: what its rules read, with the labels and buckets that they need.",
+        f"Metrics that the code of {service.name} exposes, with the labels and buckets that its rules need.",
         "Needs prometheus_client 0.18 or newer.",
         f"    from {module_name(service.name)} import {', '.join(sorted(item.name for item in classes))}",
         *(block for item in classes for block in _purpose(item)),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from mlmon.plan.conditions import BurnRate
     from mlmon.plan.model import Alert, Outputs, ServicePlan
+    from mlmon.plan.slo import Slo
 
 _STEPS: Final = tuple(map(Decimal, (3600, 300, 60, 30, 15, 5, 1)))
 _MANY: Final = 1000
@@ -66,10 +67,16 @@ def prove(alert: Alert, item: BurnRate, service: ServicePlan, outputs: Outputs) 
         firing(Step.LASTING, begun + leave.first - 1, alert),
         silent(Step.RESOLVED, begun + leave.last, alert),
     ]
+    series = _series(counts, slo, step, outputs)
+    return Proof(alert, Grid(step, step / 2), series, tuple(checks), frozenset({f"slo {slo.id}"}))
+
+
+def _series(counts: Counts, slo: Slo, step: Decimal, outputs: Outputs) -> dict[str, str]:
+    """Return what is fed: steps that are longer than a chunk would leave most of the chunks out."""
     series = counts.series(slo, expr.EVENTS, expr.ERRORS, outputs.evaluation_interval)
     if step > expr.CHUNK.seconds:
         series |= counts.series(slo, expr.EVENTS_CHUNK, expr.ERRORS_CHUNK, expr.CHUNK)
-    return Proof(alert, Grid(step, step / 2), series, tuple(checks), frozenset({f"slo {slo.id}"}))
+    return series
 
 
 def _guarded(alert: Alert, least: int, counts: Counts) -> Iterator[Check]:

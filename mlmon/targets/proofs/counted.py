@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.conditions import Compare
@@ -20,8 +21,6 @@ from mlmon.targets.proofs.timeline import Stretch, notation, number, repeated, w
 from mlmon.units import Duration
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from mlmon.plan.model import Alert, Outputs
 
 _SHORT, _LONG = Duration.of("20m"), Duration.of("45m")
@@ -127,27 +126,30 @@ def _feed(series: dict[str, str], source: Source, life: Life, course: Course) ->
     if {name for name, _ in source.labels} & own.keys():
         raise UnknownInputError("it selects instances, so that no others can be tried")
     job = [item for item in source.labels if item[0] == "job"]
-    if any(value is not None for value in course.values):
+    if course.is_seen:
         series[notation(source.metric, (*source.labels, *own.items()))] = _values(course, source.weight)
     up = notation("up", (*job, *own.items()))
-    if up not in series and any(value is not None for value in life.up.values):
-        series[up] = " ".join(_ups(life.up))
+    if up not in series and life.up.is_seen:
+        series[up] = _ups(life.up)
 
 
-def _ups(up: Course) -> Iterable[str]:
-    for sample, run in groupby(up.values, key=lambda value: "_" if value is None else str(min(value, 1))):
-        yield repeated(sample, len(list(run)))
+def _ups(up: Course) -> str:
+    found = (("_" if run.value is None else str(min(run.value, 1)), run.end - run.begin) for run in up.runs)
+    return " ".join(
+        repeated(sample, sum(count for _, count in some)) for sample, some in groupby(found, key=itemgetter(0))
+    )
 
 
 def _values(course: Course, weight: int) -> str:
     """Write a counter with one entry for each stretch in which it grows evenly."""
-    tokens: list[str] = []
-    at = 0
-    while at < len(course.values):
-        end, value = at + 1, course.values[at]
-        while end < len(course.values) and course.values[end] == (None if value is None else value + end - at):
-            end += 1
-        count = end - at
-        tokens.append(repeated("_", count) if value is None else f"{value * weight}+{weight}x{count - 1}")
-        at = end
-    return " ".join(tokens)
+    found: list[tuple[int | None, int]] = []
+    for run in course.runs:
+        begun, length = found.pop() if found and run.value == _next(*found[-1]) else (run.value, 0)
+        found.append((begun, length + run.end - run.begin))
+    return " ".join(
+        repeated("_", length) if begun is None else f"{begun * weight}+{weight}x{length - 1}" for begun, length in found
+    )
+
+
+def _next(begun: int | None, length: int) -> int | None:
+    return None if begun is None else begun + length

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from mlmon.plan.moments import Age, TimeLeft
@@ -50,11 +51,11 @@ def _steady(item: Compare) -> Form:
     """A quantity whose input does not change as long as its value does not, and which shows it at once."""
     found = numbers(item)
 
-    def streams(state: State, span: Span) -> tuple[Stream, ...]:
-        del span
+    @cache
+    def made(state: State) -> tuple[Stream, ...]:
         return series_for(item.quantity, found.at(state))
 
-    return Form(streams, lambda ticks: found.beyond, has_short=found.short != found.well)
+    return Form(lambda state, span: made(state), lambda ticks: found.beyond, has_short=found.short != found.well)
 
 
 def _margin(item: Compare, state: State) -> Decimal:
@@ -98,13 +99,16 @@ def _mixed(item: Compare, window: Window) -> Form:
     states = (State.WELL, State.SHORT, State.BEYOND)
     well, short, beyond = (_margin(item, state) * _quieter(item, state) for state in states)
     enter, leave = window.until(short, beyond), window.until(beyond, well)
-    steady = _steady(item)
+    found = numbers(item)
 
-    def streams(state: State, span: Span) -> tuple[Stream, ...]:
+    @cache
+    def made(state: State) -> tuple[Stream, ...]:
         weight = _quieter(item, state) * _busier(item)
-        return tuple(replace(one, amount=one.amount * weight) for one in steady.streams(state, span))
+        return tuple(replace(one, amount=one.amount * weight) for one in series_for(item.quantity, found.at(state)))
 
-    return replace(steady, streams=streams, enter=enter, leave=leave, settled=window.settled)
+    return replace(
+        _steady(item), streams=lambda state, span: made(state), enter=enter, leave=leave, settled=window.settled
+    )
 
 
 def _windowed(item: Compare, grid: Grid) -> Form:

@@ -45,52 +45,60 @@ class Clock:
         return self.first(self.late + 4)
 
 
-@dataclass
-class Course:
-    """A counter sample by sample (None: not scraped), and how many events each sample shows for the first time.
+@dataclass(frozen=True)
+class Run:
+    """Samples one after the other, each of which shows `seen` events for the first time.
 
-    Both are in units of what one sample adds.
+    They go up by 1 from `value`, stay at it where that is 0, or are not there: None. All is in units of what one sample
+    adds to the counter.
     """
 
-    values: list[int | None] = field(default_factory=list)
-    seen: list[int] = field(default_factory=list)
+    begin: int
+    end: int
+    value: int | None
+    seen: int
+
+
+@dataclass
+class Course:
+    """A counter from its first sample to its last, stretch by stretch."""
+
+    runs: list[Run] = field(default_factory=list)
     _at: int = 0
+
+    @property
+    def length(self) -> int:
+        """How many samples there are."""
+        return self.runs[-1].end if self.runs else 0
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether it is scraped at all."""
+        return any(run.value is not None for run in self.runs)
 
     def appear(self, value: int, *, counted: bool) -> Course:
         """Add a sample that is not a continuation."""
-        self.values.append(value)
-        self.seen.append(value if counted else 0)
         self._at = value
-        return self
+        return self._add(self.length + 1, value, value if counted else 0)
 
-    def run(self, end: int) -> Course:
+    def run(self, end: int, *, counted: bool = True) -> Course:
         """Go on counting up to an index."""
-        more = max(end - len(self.values), 0)
-        self.values += range(self._at + 1, self._at + more + 1)
-        self.seen += [1] * more
+        more = max(end - self.length, 0)
+        self._add(end, self._at + 1, int(counted))
         self._at += more
         return self
 
     def unknown(self, value: int, end: int) -> Course:
         """Appear with a value of unknown age up to an index, at which the first evaluation knows it; it counts none."""
-        begun = len(self.values)
-        self.appear(value, counted=False).run(end)
-        self.seen[begun:] = [0] * (len(self.seen) - begun)
-        return self
+        return self.appear(value, counted=False).run(end, counted=False)
 
     def down(self, end: int) -> Course:
         """Stand at 0 up to an index."""
-        return self._idle(0, end)
+        return self._add(end, 0, 0)
 
     def missing(self, end: int) -> Course:
         """Be away up to an index, without counting."""
-        return self._idle(None, end)
-
-    def _idle(self, value: int | None, end: int) -> Course:
-        more = end - len(self.values)
-        self.values += [value] * more
-        self.seen += [0] * more
-        return self
+        return self._add(end, None, 0)
 
     def restart(self, end: int) -> Course:
         """Begin at zero, and count up to an index."""
@@ -98,7 +106,12 @@ class Course:
 
     def between(self, first: int, end: int) -> int:
         """Return how many events the samples of a stretch show."""
-        return sum(self.seen[first:end])
+        return sum(run.seen * max(min(end, run.end) - max(first, run.begin), 0) for run in self.runs)
+
+    def _add(self, end: int, value: int | None, seen: int) -> Course:
+        if end > self.length:
+            self.runs.append(Run(self.length, end, value, seen))
+        return self
 
 
 @dataclass(frozen=True)

@@ -74,9 +74,7 @@ class Counts:
 def _runs(values: list[Decimal | None]) -> list[str]:
     """Write a gap before each sample; where nothing is counted gaps follow each other."""
     found: list[str] = []
-    for missing, run in groupby(values, key=lambda value: value is None):
-        held = list(run)
-        found += (
-            [repeated("_", 2 * len(held))] if missing else [f"_ {number(value)}" for value in held if value is not None]
-        )
+    for value, run in groupby(values):
+        count = len(list(run))
+        found += [repeated("_", 2 * count)] if value is None else [f"_ {number(value)}"] * count
     return found

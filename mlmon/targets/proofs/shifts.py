@@ -73,4 +73,4 @@ def _steady(alert: Alert, key: str, usual: Decimal, now: Decimal) -> tuple[dict[
 
 def _swinging(usual: Decimal) -> list[Decimal]:
     """Return two weeks around 1, half of the time above it and half below, and the sample at their end."""
-    return [1 + usual if index // _SWING % 2 else 1 - usual for index in range(2 * _WEEK + 1)]
+    return [*([1 - usual] * _SWING + [1 + usual] * _SWING) * (_WEEK // _SWING), 1 - usual]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlmon.plan.conditions import Compare, on_backend
@@ -22,7 +23,7 @@ class Siblings:
     alert: Alert
     service: ServicePlan
 
-    @property
+    @cached_property
     def others(self) -> list[Alert]:
         """All of them that Prometheus watches."""
         return [

@@ -68,16 +68,11 @@ def _turns(before: Decimal, after: Decimal, edge: Decimal, count: int, grid: Gri
 
 def _new(before: Decimal, after: Decimal, edge: Decimal, samples: int) -> int:
     """Return how many of the samples have to be new; least squares by the formula, not by fitting."""
-    middle = Decimal(samples - 1) / 2
-    weights = [index - middle for index in range(samples)]
-    norm = sum((weight * weight for weight in weights), Decimal(0))
+    weights = range(1 - samples, samples, 2)
+    norm = sum(weight * weight for weight in weights)
     for new in range(1, samples + 1):
-        levels = [
-            before * min(index, samples - 1 - new) + after * max(index - samples + 1 + new, 0)
-            for index in range(samples)
-        ]
-        line = sum((weight * level for weight, level in zip(weights, levels, strict=True)), Decimal(0)) / norm
-        if (line - edge) * (after - before) > 0:
+        turned = 2 * sum(index * weight for index, weight in enumerate(weights[samples - 1 - new :]))
+        if (before - edge + (after - before) * turned / norm) * (after - before) > 0:
             return new
     return samples
 

@@ -94,39 +94,33 @@ class _Calls:
         A generator is measured from its first item to its last, which is how a
         streamed answer is received.
         """
-        if inspect.isasyncgenfunction(function):
 
-            @functools.wraps(function)
-            async def streamed(*args: Any, **named: Any) -> AsyncIterator[Any]:
-                with self.inference():
-                    items = function(*args, **named)
-                    try:
-                        async for item in items:
-                            yield item
-                    finally:
-                        await items.aclose()
+        async def streamed(*args: Any, **named: Any) -> AsyncIterator[Any]:
+            with self.inference():
+                items = function(*args, **named)
+                try:
+                    async for item in items:
+                        yield item
+                finally:
+                    await items.aclose()
 
-            return cast("_Function", streamed)
-        if inspect.iscoroutinefunction(function):
+        async def awaited(*args: Any, **named: Any) -> Any:
+            with self.inference():
+                return await function(*args, **named)
 
-            @functools.wraps(function)
-            async def awaited(*args: Any, **named: Any) -> Any:
-                with self.inference():
-                    return await function(*args, **named)
+        def generated(*args: Any, **named: Any) -> Generator[Any, Any, Any]:
+            with self.inference():
+                return (yield from function(*args, **named))
 
-            return cast("_Function", awaited)
-        if inspect.isgeneratorfunction(function):
-
-            @functools.wraps(function)
-            def generated(*args: Any, **named: Any) -> Generator[Any, Any, Any]:
-                with self.inference():
-                    return (yield from function(*args, **named))
-
-            return cast("_Function", generated)
-
-        @functools.wraps(function)
         def called(*args: Any, **named: Any) -> Any:
             with self.inference():
                 return function(*args, **named)
 
-        return cast("_Function", called)
+        measured: Callable[..., Any] = called
+        if inspect.isasyncgenfunction(function):
+            measured = streamed
+        elif inspect.iscoroutinefunction(function):
+            measured = awaited
+        elif inspect.isgeneratorfunction(function):
+            measured = generated
+        return cast("_Function", functools.wraps(function)(measured))
