@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from mlmon.alarms.cases import played, played_together
 from mlmon.diagnostics import Finding, in_order
 from mlmon.targets.cloudwatch import CASES
 from mlmon.targets.cloudwatch.alarm import CompositeAlarm
 from mlmon.targets.cloudwatch.fleet import watching
 from mlmon.targets.cloudwatch.watched import decides, watched
+from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 RULE: Final = "alarm-case"
 """The rule of alarms that do not do what their cases say."""
 PAGES, SILENT = "a series that pages", "a series that does not page"
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class Played:
 
 def play(plan: Plan, files: Mapping[str, str], services: Collection[str] = ()) -> tuple[Played, ...]:
     """Play the cases in files by path for every alarm of a plan, or of some of its services."""
-    listed = yaml.load(files.get(CASES, "alarms: []"), Loader=_Loader)["alarms"]  # noqa: S506
+    listed = read_yaml(files.get(CASES, "alarms: []"))["alarms"]
     cases = {entry["alarm"]: entry["cases"] for entry in listed}
     return tuple(
         Played(alert, alarm.name, len(some := cases.get(alarm.name, [])), tuple(_departures(alarm, some)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
+from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from mlmon.plan.model import Alert
     from mlmon.targets.proofs.proof import Proof
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NAME: Final = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
 
 Rule = dict[str, Any]
@@ -68,7 +67,7 @@ class _Shipped:
 
 @lru_cache(maxsize=4)
 def _shipped(rules: str) -> _Shipped:
-    groups: list[Group] = yaml.load(rules, Loader=_Loader)["groups"]  # noqa: S506
+    groups: list[Group] = read_yaml(rules)["groups"]
     found = _Shipped(groups, {}, {})
     for rule in (rule for group in groups for rule in group["rules"]):
         named = found.alerts if "alert" in rule else found.records

@@ -7,8 +7,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
 from mlmon.plan.conditions import Both, Compare
 from mlmon.plan.moments import Age, TimeLeft
 from mlmon.plan.quantities import (
@@ -27,6 +25,7 @@ from mlmon.plan.quantities import (
     Share,
 )
 from mlmon.plan.slo import Events, TimeWhile, Within
+from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -187,5 +186,5 @@ def _usual_level(signal: Signal) -> float:
 
 @cache
 def _usual() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load(_USUAL.read_text(encoding="utf-8"))
+    found: dict[str, Any] = read_yaml(_USUAL.read_text(encoding="utf-8"))
     return found

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from mlmon.diagnostics import Finding, did_you_mean, one_of
-from mlmon.routing.config import load
+from mlmon.yamlread import read_yaml
 
 _COMMON: Final = frozenset({"alertname", "service", "team", "severity", "layer", "kind", "signal", "outage"})
 RULE: Final = "route-unknown"
@@ -43,7 +43,7 @@ def alerts(rule_files: Iterable[str], severities: Sequence[str]) -> list[Known]:
     """Return the alerts of rule files, each set of labels once: by service and name, the most urgent first."""
     found: dict[Known, None] = {}
     for text in rule_files:
-        for group in load(text)["groups"]:
+        for group in read_yaml(text)["groups"]:
             for rule in group["rules"]:
                 if "alert" in rule:
                     labels = {"alertname": rule["alert"], **rule.get("labels", {})}

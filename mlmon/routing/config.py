@@ -8,13 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-import yaml
-
 from mlmon.routing.hours import Interval
 from mlmon.routing.matchers import ConfigError, Matcher
 from mlmon.units import Duration
+from mlmon.yamlread import read_yaml
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _ROUTE: Final = frozenset(
     {"receiver", "group_by", "group_wait", "group_interval", "repeat_interval", "matchers", "continue", "routes"}
     | {"active_time_intervals", "mute_time_intervals"}
@@ -63,14 +61,9 @@ class Config:
     intervals: dict[str, tuple[Interval, ...]]
 
 
-def load(text: str) -> Any:
-    """Return what a generated file holds. Raises yaml.YAMLError."""
-    return yaml.load(text, _Loader)  # noqa: S506  a safe loader, in C where there is one
-
-
 def read(text: str) -> Config:
     """Read a configuration file. Raises ConfigError for what is not imitated."""
-    data = load(text)
+    data = read_yaml(text)
     return Config(
         route=_route(data["route"], Route()),
         receivers={item["name"]: item for item in data["receivers"]},

@@ -12,11 +12,12 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from mlmon.diagnostics import Finding, Place
-from mlmon.routing.config import load, read
+from mlmon.routing.config import read
 from mlmon.routing.hours import DAYS, is_sent
 from mlmon.routing.inhibition import silenced_by
 from mlmon.routing.matchers import ConfigError
 from mlmon.routing.tree import paths
+from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,7 +36,7 @@ def verify(config: str, proofs: str, place: Place) -> list[Finding]:
     """Return a finding for each expectation that the configuration does not meet; both are texts of files."""
     try:
         does = read(config)
-        expected = load(proofs)
+        expected = read_yaml(proofs)
         problems = [*_routes(does, expected), *_inhibition(does, expected)]
     except ConfigError as error:
         return [Finding(rule=RULE, message=str(error), place=place, advice="the routing was not proven")]

@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from mlmon.diagnostics import Finding, Place
+from mlmon.yamlread import LOADER
 
 KeyPath = tuple[str | int, ...]
 """The way to a value: keys of mappings and indices of lists from the document's root."""
@@ -18,7 +19,6 @@ MAX_VALUES: Final = 20_000
 MAX_DEPTH: Final = 40
 MAX_BYTES: Final = 1_000_000
 
-_Loader: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INT: Final = re.compile(r"[-+]?[0-9]+")
 _FLOAT: Final = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 # YAML 1.2 core schema (yaml.org/spec/1.2.2, section 10.3.2): `yes`, `on` and `12:30` stay text.
@@ -76,7 +76,7 @@ def parse(text: str, path: str) -> Document:
         raise _error("yaml-too-large", f"the file is larger than {MAX_BYTES:,} bytes", Place(path, 1, 1), "split it")
     document = Document(path, text)
     try:
-        _Builder(document, list(yaml.parse(text, Loader=_Loader))).run()
+        _Builder(document, list(yaml.parse(text, Loader=LOADER))).run()
     except yaml.MarkedYAMLError as error:
         # What is left open is found at the end of the file; where it began is what helps.
         unfinished = "end of stream" in (error.problem or "") and error.context_mark

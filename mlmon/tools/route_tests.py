@@ -9,11 +9,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from mlmon.diagnostics import Finding
 from mlmon.tools.process import run
 from mlmon.tools.trouble import trouble
+from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 
 RULE = "amtool-routes"
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _LABEL = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 
 
@@ -54,8 +52,8 @@ def check_routes(tool: Tool, staged: Staged, config: str, proofs: str, *, timeou
 
 def _questions(config: str, proofs: str) -> dict[tuple[tuple[tuple[str, str], ...], str], str]:
     """Return the distinct questions, labels that some route reads and the receiver, each with one such alert."""
-    read = set(_read_labels(yaml.load(config, _Loader)["route"]))  # noqa: S506  a safe loader, in C where there is one
-    services = yaml.load(proofs, _Loader)["services"]  # noqa: S506
+    read = set(_read_labels(read_yaml(config)["route"]))
+    services = read_yaml(proofs)["services"]
     questions: dict[tuple[tuple[tuple[str, str], ...], str], str] = {}
     for service, alerts in services.items():
         for alert in alerts:

@@ -6,12 +6,12 @@ import re
 
 import yaml
 
+from mlmon.yamlread import LOADER
+
 Position = tuple[int, int]
 """Line and column, counted from 1; (0, 0) when unknown."""
 
 NOWHERE: Position = (0, 0)
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def find_rule(text: str, group: str, number: int = 0, *keys: str) -> Position:
@@ -74,7 +74,7 @@ def _inside_literal(lines: list[str], scalar: Position, inner: Position) -> Posi
 
 def _compose(text: str) -> yaml.Node | None:
     try:
-        node: yaml.Node | None = yaml.compose(text, Loader=_LOADER)
+        node: yaml.Node | None = yaml.compose(text, Loader=LOADER)
     except yaml.YAMLError:
         return None
     return node

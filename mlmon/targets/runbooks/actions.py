@@ -8,14 +8,13 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
+from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlmon.plan.model import Component
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DATA: Final = Path(__file__).with_name("actions.yaml")
 
 
@@ -65,4 +64,4 @@ def _filled(entries: Iterable[dict[str, Any]], components: Iterable[Component]) 
 
 @cache
 def _data() -> dict[str, Any]:
-    return dict(yaml.load(_DATA.read_text(encoding="utf-8"), Loader=_LOADER))  # noqa: S506  a safe one
+    return dict(read_yaml(_DATA.read_text(encoding="utf-8")))
