@@ -62,14 +62,14 @@ def _proofs(root: Path, screen: Screen, compiled: Compiled) -> list[Finding]:
     """Prove what has changed since it last succeeded; without promtool the checks before have said what is missing."""
     from mlmon.proving import alarms
     from mlmon.proving.findings import findings
-    from mlmon.proving.fleet import OLD, CannotProveError, prove_plan
+    from mlmon.proving.fleet import OLD, CannotProveError, prove_new
 
     if compiled.plan is None or not compiled.files:
         return []
-    found = alarms.findings(alarms.play(compiled.plan, compiled.files))
+    found = alarms.newly(compiled.plan, compiled.files)
     try:
         with screen.steps("proving alerts") as told:
-            return [*found, *findings(prove_plan(root, compiled.plan, compiled.files, told=told))]
+            return [*found, *findings(prove_new(root, compiled.plan, compiled.files, told=told))]
     except CannotProveError as error:
         return [*found, *([error.finding] if error.finding.rule == OLD else [])]
 

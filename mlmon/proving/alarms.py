@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from mlmon.alarms.cases import played, played_together
 from mlmon.diagnostics import Finding, in_order
+from mlmon.proving.known import Known
+from mlmon.remembered import Kept, folder, key
 from mlmon.targets.cloudwatch import CASES
 from mlmon.targets.cloudwatch.alarm import CompositeAlarm
 from mlmon.targets.cloudwatch.fleet import watching
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 RULE: Final = "alarm-case"
 """The rule of alarms that do not do what their cases say."""
+_IMITATION: Final = Path(__file__).parents[1] / "alarms"
 PAGES, SILENT = "a series that pages", "a series that does not page"
 
 
@@ -58,6 +62,19 @@ def play(plan: Plan, files: Mapping[str, str], services: Collection[str] = ()) -
         if not services or service.name in services
         for alert, alarm in _alarms(service, plan)
     )
+
+
+def newly(plan: Plan, files: Mapping[str, str]) -> list[Finding]:
+    """Play the cases unless these files are known to agree with these alarms, and return what does not hold."""
+    known = Known(Kept(folder("proven")))
+    texts = [files[path] for path in sorted(files) if path == CASES or path.startswith("cloudwatch/")]
+    name = key("alarms", *(path.read_bytes() for path in sorted(_IMITATION.glob("*.py"))), *texts)
+    if known.has(name):
+        return []
+    found = findings(play(plan, files))
+    known.note(name, succeeded=not found)
+    known.keep()
+    return found
 
 
 def findings(results: Iterable[Played]) -> list[Finding]:

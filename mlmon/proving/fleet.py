@@ -62,6 +62,25 @@ def prove_plan(
     `told` hears how many proofs are done, of how many that have to be run. Raises CannotProveError where promtool is
     missing, old or broken.
     """
+    chosen = replace(plan, services=tuple(one for one in plan.services if not services or one.name in services))
+    return _prover(root, rules, jobs, told, again=again).prove(proof_files(chosen))
+
+
+def prove_new(
+    root: Path, plan: Plan, files: Mapping[str, str], *, told: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[Result, ...]:
+    """Prove the services whose tests are not known to succeed; of the others there are no results.
+
+    `files` are all that are rendered, by path. Raises CannotProveError as `prove_plan` does.
+    """
+    prover = _prover(root, files, None, told, again=False)
+    new = [one for one in plan.services if not prover.knows(one.name)]
+    return prover.prove(proof_files(replace(plan, services=tuple(new))))
+
+
+def _prover(
+    root: Path, rules: Mapping[str, str], jobs: int | None, told: Callable[[int, int], None], *, again: bool
+) -> Prover:
     tool = locate(Name.PROMTOOL, root)
     if tool is None:
         raise CannotProveError(missing(Name.PROMTOOL))
@@ -70,6 +89,4 @@ def prove_plan(
         raise CannotProveError(version)
     if version.lacks(OLDEST[Name.PROMTOOL]):
         raise CannotProveError(_old(version))
-    chosen = replace(plan, services=tuple(one for one in plan.services if not services or one.name in services))
-    known = Known(Kept(folder("proven")))
-    return Prover(tool, str(version), rules, known, jobs or os.cpu_count() or 1, again, told).prove(proof_files(chosen))
+    return Prover(tool, str(version), rules, Known(Kept(folder("proven"))), jobs or os.cpu_count() or 1, again, told)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 import time
 from collections import deque
@@ -14,7 +13,7 @@ from mlmon.proving.answers import failures
 from mlmon.proving.model import Result
 from mlmon.proving.reduce import as_rule_file, reduced
 from mlmon.remembered import key
-from mlmon.targets.proofs.files import alone
+from mlmon.targets.proofs.files import alone, rules_path, tests_among
 from mlmon.tools.parallel import together
 from mlmon.tools.process import run
 from mlmon.tools.trouble import failed, trouble
@@ -78,7 +77,7 @@ class Prover:
             self.known.keep()
 
     def _prove(self, files: Sequence[ProofFile]) -> tuple[Result, ...]:
-        whole = {file.path: key(self.version, self.rules[file.rules], json.dumps(file.data)) for file in files}
+        whole = {file.path: self._whole(file.rules, self.rules.get(file.path) or file.text) for file in files}
         # A file that is known as a whole is not even taken apart.
         tasks = [task for file in files if not self._knows(whole[file.path]) for task in self._tasks(file)]
         left = [task for task in tasks if not self._knows(task.key)]
@@ -89,6 +88,15 @@ class Prover:
         for path in whole.keys() - unclear:
             self.known.note(whole[path], succeeded=path not in broken)
         return tuple(found)
+
+    def knows(self, service: str) -> bool:
+        """Tell whether all tests of a service that are among `rules` are known to succeed, without making proofs."""
+        tests = tests_among(self.rules, service)
+        return all(self._knows(self._whole(rules_path(service), self.rules[path])) for path in tests)
+
+    def _whole(self, rules: str, test: str) -> str:
+        """Return under what a test file of some rules is remembered as a whole."""
+        return key(self.version, self.rules[rules], test)
 
     def _knows(self, known: str) -> bool:
         return not self.again and self.known.has(known)

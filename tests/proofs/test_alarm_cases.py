@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 
 from mlmon.cli import app
 from mlmon.plan.conditions import on_backend
-from mlmon.proving.alarms import findings, play
+from mlmon.proving.alarms import findings, newly, play
 from mlmon.proving.junit import as_junit
 from mlmon.targets import cloudwatch
 from mlmon.targets.cloudwatch import CASES
@@ -109,6 +109,19 @@ def test_generate_does_not_write_an_alarm_that_its_case_contradicts(
     assert result.exit_code == 1
     assert "alarm-case" in result.output
     assert not (root / "generated").exists()
+
+
+def test_generate_plays_what_it_does_not_know_to_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    made, files = fleet(), cloudwatch.render(fleet())
+    wrong = files | {CASES: turned(files[CASES])}
+    found = newly(made, wrong)
+    assert [one.rule for one in found] == ["alarm-case"]
+    assert newly(made, wrong) == found
+    assert newly(made, files) == []
+    monkeypatch.setattr("mlmon.proving.alarms.play", None)
+    assert newly(made, files) == []
+    with pytest.raises(TypeError):
+        newly(made, files | {"cloudwatch/fraud-detector.tf": files["cloudwatch/fraud-detector.tf"] + "\n"})
 
 
 def test_hostile_names_reach_the_findings_and_the_report_whole() -> None:

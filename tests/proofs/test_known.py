@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from mlmon.plan.model import Plan
-from mlmon.proving.fleet import prove_plan
+from mlmon.proving.fleet import prove_new, prove_plan
 from mlmon.proving.known import Known
 from mlmon.proving.run import Prover
 from mlmon.remembered import Kept, key
-from mlmon.targets import prometheus
+from mlmon.targets import prometheus, proofs
 from mlmon.targets.proofs import proof_files
 from mlmon.tools.executables import Name, Tool
 from tests.support.compiled import HEAD, plan_of
@@ -97,6 +97,17 @@ def test_a_run_of_one_service_does_not_forget_the_other(plan: Plan, require_tool
     told: list[tuple[int, int]] = []
     assert all(result.known for result in prove_plan(Path(), plan, rules, told=lambda *done: told.append(done)))
     assert told == []
+
+
+def test_generate_proves_the_services_that_are_not_known(plan: Plan, require_tool: Callable[[str], str]) -> None:
+    require_tool("promtool")
+    files = prometheus.render(plan) | proofs.render(plan)
+    assert {result.file.service for result in prove_new(Path(), plan, files)} == {"fraud", "other"}
+    assert prove_new(Path(), plan, files) == ()
+    rules = "prometheus/other.rules.yaml"
+    (result, *others) = prove_new(Path(), plan, files | {rules: files[rules].replace("for: ", "for: 1", 1)})
+    assert {one.file.service for one in (result, *others)} == {"other"}
+    assert not all(one.passed for one in (result, *others))
 
 
 def test_an_interrupted_run_leaves_what_it_has_proven(plan: Plan, require_tool: Callable[[str], str]) -> None:

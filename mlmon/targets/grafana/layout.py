@@ -14,7 +14,7 @@ COLUMNS: Final = 24
 HEIGHTS: Final = {"stat": 4, "timeseries": 8, "heatmap": 8, "state-timeline": 8, "table": 7}
 
 _LETTERS: Final = 9
-"""Letters of a title in a column of a window of 1600 pixels; margins and menu take one column."""
+"""Letters of a title that a column holds in a window of 1600 pixels, about; margins and menu take one column."""
 
 T = TypeVar("T")
 Line = tuple[tuple["Drawing", int], ...]

@@ -85,7 +85,7 @@ class Overview:
         if first:
             yield self.artist.stat("p95 first token", "One request in twenty waits longer for its first token.", first)
         if tokens:
-            yield self.artist.stat("Tokens per second", "Tokens generated per second.", tokens)
+            yield self.artist.stat("Tokens a second", "Tokens generated per second.", tokens)
 
     def _stats(self) -> Iterator[Drawing | None]:
         # The model's age first: of a service with many stats, it is the one that no other panel implies.

@@ -66,6 +66,16 @@ def alone(proof: Proof, file: ProofFile, groups: Collection[str]) -> str:
     return json.dumps(data, ensure_ascii=False, indent=1)
 
 
+def rules_path(service: str) -> str:
+    """Return where the rules of a service are, in the output folder."""
+    return f"prometheus/{service}.rules.yaml"
+
+
+def tests_among(paths: Iterable[str], service: str) -> list[str]:
+    """Return those of the output's files that test the rules of a service."""
+    return [path for path in paths if path.startswith(f"{FOLDER}/{service}.")]
+
+
 def files(service: ServicePlan, proofs: Iterable[Proof]) -> list[ProofFile]:
     """Return the test files of a service, one for each interval at which rules are evaluated."""
     by_step: dict[Decimal, list[Proof]] = {}
@@ -78,7 +88,7 @@ def _file(service: ServicePlan, step: Decimal, proofs: list[Proof]) -> ProofFile
     order = _order(service)
     timelines = tuple(tuple(timeline) for timeline in _packed(proofs))
     interval = str(Duration(step))
-    rules = f"prometheus/{service.name}.rules.yaml"
+    rules = rules_path(service.name)
     data = {
         "rule_files": [f"../../{rules}"],
         "evaluation_interval": interval,

@@ -109,10 +109,6 @@ def states_panel(_: Drawing) -> statetimeline.Panel:
     )
 
 
-def table_panel(drawing: Drawing) -> table.Panel:
+def table_panel(_: Drawing) -> table.Panel:
     """Labels and values in columns."""
-    built = table.Panel().show_header(True).cell_height(common_model.TableCellHeight.SM)
-    if drawing.sort:
-        field, descending = drawing.sort
-        built.sort_by([common.TableSortByFieldState().display_name(field).desc(descending)])
-    return built
+    return table.Panel().show_header(True).cell_height(common_model.TableCellHeight.SM)

@@ -70,10 +70,13 @@ def _framed(builder: _AnyPanel, placed: Placed) -> dict[str, Any]:
     for override in drawing.overrides:
         properties = [model.DynamicConfigValue(key, value) for key, value in override.properties.items()]
         builder.with_override(model.MatcherConfig("byName", override.field), properties)
-    if drawing.transformations:
-        builder.transformations(
-            [model.DataTransformerConfig(key, options=value) for key, value in drawing.transformations]
-        )
+    transformations = list(drawing.transformations)
+    if drawing.sort:
+        # As data: the table of @grafana/ui 13.1.1 leaves merged columns as they are, whatever order its options name.
+        field, descending = drawing.sort
+        transformations.append(("sortBy", {"sort": [{"field": field, "desc": descending}]}))
+    if transformations:
+        builder.transformations([model.DataTransformerConfig(key, options=value) for key, value in transformations])
     builder.links([data_link(link) for link in drawing.links])
     return plain(builder.id(placed.id).grid_pos(grid(placed.box)).build())
 
