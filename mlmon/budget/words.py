@@ -111,7 +111,8 @@ def outlook(budget: Budget) -> str:
     within = _length(found.horizon)
     if not found.likelihood:
         return f"If it goes on as it did, the budget outlasts the next {within}."
-    cases = f"in {share(found.likelihood, 0)} of cases"
+    seldom = found.likelihood < Decimal("0.01")
+    cases = f"in {'less than 1%' if seldom else share(found.likelihood, 0)} of cases"
     return f"If it goes on as it did, the budget is used up within {within} {cases}.{_cases(found)}"
 
 

@@ -78,7 +78,7 @@ def lanes(report: Report, result: Result, kinds: dict[str, str], number: int) ->
 
 
 def _words(report: Report, result: Result) -> str:
-    told = "; ".join(f"{message.receiver} at {report.clock(message.at)} of {message.alert}"
+    told = "; ".join(f"{message.receiver} at {report.clock(message.at)} of {message.rule}"
                      for message in result.messages if message.at is not None)  # fmt: skip
     return f"{len(result.fired)} alerts fired. Told: {told or 'nobody'}. The tables below hold the same."
 
@@ -101,7 +101,7 @@ def _lane(
     if item in result.held_back:
         return
     for message in result.messages:
-        known = (message.alert, message.severity) == (item.alert.name, item.alert.severity)
+        known = (message.rule, message.severity) == (item.rule, item.alert.severity)
         if known and message.at is not None and message.at <= result.end and _spans(item, message.at):
             words = f"{message.receiver} is told at {report.clock(message.at)}"
             yield node(

@@ -63,7 +63,7 @@ def verdict(
 
 
 def _names(message: Message) -> set[str]:
-    return {message.alert, *(name for name, _ in message.joined)}
+    return {message.alert, *(item.alert for item in message.joined)}
 
 
 def _wrong(expected: Expected, fired: set[str], told: list[tuple[bool, set[str]]]) -> list[str]:

@@ -26,9 +26,23 @@ class Fired:
         return ", ".join(f"{name}={value}" for name, value in self.labels if name not in own)
 
     @property
+    def rule(self) -> str:
+        """Its name and what tells its rule from others of it, such as `ErrorBudgetBurn availability page-fast`."""
+        return " ".join((self.alert.name, *(value for _, value in self.alert.labels)))
+
+    @property
     def title(self) -> str:
-        """Its name and what tells it from others of that name, such as `ErrorBudgetBurn availability page-fast`."""
-        return " ".join(filter(None, (self.alert.name, *(value for _, value in self.alert.labels), self.about)))
+        """The rule and which of its series it is about."""
+        return " ".join(filter(None, (self.rule, self.about)))
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A rule whose alert joined a notification that was open already, by the alert's name, as a title, and when."""
+
+    alert: str
+    rule: str
+    at: float
 
 
 @dataclass(frozen=True)
@@ -36,7 +50,7 @@ class Message:
     """One notification: who is told, when, of which alert, and whether it wakes somebody.
 
     `at` is None where business hours did not begin before the alert was over or the replay ended. What joined the same
-    group later, by its name and the moment, changed the incident that was open and woke nobody a second time.
+    group later changed the incident that was open and woke nobody a second time.
     """
 
     receiver: str
@@ -46,7 +60,8 @@ class Message:
     since: float
     at: float | None
     paging: bool
-    joined: tuple[tuple[str, float], ...] = ()
+    rule: str
+    joined: tuple[Joined, ...] = ()
 
 
 @dataclass(frozen=True)

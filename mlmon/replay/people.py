@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from mlmon.replay.model import Message
+from mlmon.replay.model import Joined, Message
 from mlmon.replay.trouble import ReplayError
 from mlmon.routing.config import read
 from mlmon.routing.hours import is_sent, next_sent
@@ -107,14 +107,17 @@ class _Group:
         return message, look
 
     def _message(self, number: int, since: float, at: float | None) -> Message:
-        alert = self.fired[number].alert
-        severity = self.plan.routing.severity(alert.severity)
-        return Message(self.route.receiver, severity.name, alert.name, alert.service, since, at, severity.paging)
+        item = self.fired[number]
+        alert, severity = item.alert, self.plan.routing.severity(item.alert.severity)
+        return Message(
+            self.route.receiver, severity.name, alert.name, alert.service, since, at, severity.paging, item.rule
+        )
 
     def _joined(self, message: Message, heard: list[int], look: float) -> Message:
-        known = {message.alert, *(name for name, _ in message.joined)}
-        names = dict.fromkeys(self.fired[number].alert.name for number in heard)
-        return replace(message, joined=(*message.joined, *((name, look) for name in names if name not in known)))
+        known = {message.rule, *(item.rule for item in message.joined)}
+        rules = {self.fired[number].rule: self.fired[number].alert.name for number in heard}
+        new = (Joined(alert, rule, look) for rule, alert in rules.items() if rule not in known)
+        return replace(message, joined=(*message.joined, *new))
 
     def _next(self, after: float) -> float | None:
         spans = (span for number in self.members for span in self.fired[number].spans if span.until(inf) > after)

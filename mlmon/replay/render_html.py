@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlmon.replay.report import Report
 
 _STYLE: Final = Path(__file__).with_name("page.css")
-_UNTOLD: Final = "no: another alert says more, or it was over by the next look"
+_UNTOLD: Final = "another alert says more, or it was over by the next look"
 _KINDS: Final = ("first", "second", "third")
 
 
@@ -93,7 +93,7 @@ def _answer(report: Report, result: Result) -> str:
         )
     start = result.begin + float(report.incident.phases[0].start.seconds)
     told = (
-        f"{message.receiver} is paged by {message.alert} at {report.clock(message.at)}, "
+        f"{message.receiver} is paged by {message.rule} at {report.clock(message.at)}, "
         f"{lasted(message.at - start)} after it began"
         for message in pages
         if message.at is not None
@@ -118,16 +118,16 @@ def _told(report: Report, result: Result, colours: dict[str, str]) -> Element:
     rows = [
         node(
             "tr",
-            node("th", message.alert, scope="row"),
+            node("th", message.rule, scope="row"),
             node("td", _severity(message.severity, colours)),
             node("td", message.receiver),
             node("td", report.clock(message.since), class_="when"),
             node("td", _when(report, message), class_="when"),
-            node("td", ", ".join(f"{name} at {report.clock(at)}" for name, at in message.joined)),
+            node("td", ", ".join(f"{item.rule} at {report.clock(item.at)}" for item in message.joined)),
         )
         for message in result.messages
     ]
-    heads = ("Alert", "Severity", "Receiver", "Fires since", "Told at", "Part of the same incident")
+    heads = ("Alert", "Severity", "Receiver", "Fires since", "Told at", "Joined by")
     return _table("Who is told", heads, rows)
 
 
@@ -146,7 +146,7 @@ def _alerts(report: Report, result: Result, colours: dict[str, str]) -> Element:
         )
         for item in result.fired
     ]
-    return _table("What fires", ("Alert", "Severity", "From and to", "Told"), rows)
+    return _table("What fires", ("Alert", "Severity", "From and to", "Not told, since"), rows)
 
 
 def _times(report: Report, result: Result, item: Fired) -> str:

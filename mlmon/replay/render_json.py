@@ -56,8 +56,9 @@ def _message(message: Message) -> dict[str, Any]:
         "receiver": message.receiver,
         "severity": message.severity,
         "alert": message.alert,
+        "rule": message.rule,
         "paging": message.paging,
         "since": iso(message.since),
         "at": None if message.at is None else iso(message.at),
-        "joined": [{"alert": name, "at": iso(at)} for name, at in message.joined],
+        "joined": [{"alert": item.alert, "rule": item.rule, "at": iso(item.at)} for item in message.joined],
     }

@@ -63,12 +63,13 @@ def _told(report: Report, result: Result, paint: Paint, colours: dict[str, str])
     yield "  told" if result.messages else "  nobody is told"
     for message in result.messages[:_MOST]:
         word = paint(f"{message.severity:7}", colours[message.severity])
-        yield f"    {_at(report, message)} {message.receiver:18} {word} {message.alert}{_late(report, message)}"
-        for name, at in message.joined:
-            yield f"    {report.clock(at):6} {'':18} {'':7} {'with' if at == message.at else 'joined by'} {name}"
+        yield f"    {_at(report, message)} {message.receiver:18} {word} {message.rule}{_late(report, message)}"
+        for item in message.joined:
+            how = "with" if item.at == message.at else "joined by"
+            yield f"    {report.clock(item.at):6} {'':18} {'':7} {how} {item.rule}"
     if len(result.messages) > _MOST:
         yield f"    … and {len(result.messages) - _MOST} more; --format json has them all"
-    silent = sorted({f"{item.alert.name} ({item.alert.severity})" for item in result.held_back})
+    silent = sorted({f"{item.rule} ({item.alert.severity})" for item in result.held_back})
     if silent:
         yield from _wrapped(", ".join(silent), "  not told, as another alert says more or it was over soon: ")
 

@@ -180,7 +180,8 @@ def test_everything_about_a_gpu_is_there() -> None:
         "GPU temperature",
         "GPU power",
         "Last XID error",
-        "GPU throttling",
+        "GPU throttling by heat",
+        "GPU throttling by power",
     }
     assert titles >= {
         "GPU memory errors",

@@ -101,9 +101,9 @@ def test_every_incident_is_run() -> None:
 
 def test_what_comes_later_joins_the_page(run: Run) -> None:
     (page,) = run("error-burst", "support-chat").pages
-    assert [name for name, _ in page.joined] == ["HighGenerationErrorRatio"]
+    assert [item.alert for item in page.joined] == ["HighGenerationErrorRatio"]
     (page,) = run("slow-p99", "recommender").pages
-    assert "HighLatencyMean" in [name for name, _ in page.joined]
+    assert "HighLatencyMean" in [item.alert for item in page.joined]
 
 
 def test_loss_of_traffic_is_noticed_within_the_hour(run: Run) -> None:

@@ -31,8 +31,10 @@ def result(*, name: str = "GPU 0") -> Result:
     page = Fired(alert("page"), labels, (Span(BEGIN + 1800, BEGIN + 3600), Span(BEGIN + 5400, None)))
     ticket = Fired(alert("ticket"), labels, (Span(BEGIN + 2400, BEGIN + 3600),))
     messages = (
-        Message("pagerduty-ml", "page", "HighErrorRatio", "recommender", BEGIN + 1800, BEGIN + 1830, True),
-        Message("slack", "ticket", "HighErrorRatio", "recommender", BEGIN + 2400, None, False),
+        Message(
+            "pagerduty-ml", "page", "HighErrorRatio", "recommender", BEGIN + 1800, BEGIN + 1830, True, "HighErrorRatio"
+        ),
+        Message("slack", "ticket", "HighErrorRatio", "recommender", BEGIN + 2400, None, False, "HighErrorRatio"),
     )
     points = tuple((BEGIN + 60 * step, step / 100) for step in range(120) if not 40 < step < 50)
     curve = Curve(name, "ratio", ((name, points),), (Limit("page", 0.05), Limit("ticket", 0.02)), (page,))

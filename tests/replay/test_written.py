@@ -73,7 +73,7 @@ def test_an_incident_expects_nothing_of_it(both: tuple[Result, Result]) -> None:
     simulated, _ = both
     (page,) = simulated.pages
     assert page.alert == "FailingFast"
-    assert [name for name, _ in page.joined] == ["HighErrorRatio"]
+    assert [item.alert for item in page.joined] == ["HighErrorRatio"]
     assert simulated.verdict is not None
     assert simulated.verdict.wrong == ()
 
