@@ -1,6 +1,7 @@
 """The report in each format: to the letter for people, complete for programs, and safe whatever labels hold."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -12,7 +13,8 @@ from markdown_it import MarkdownIt
 from mlmon.budget import render_html, render_json, render_markdown, render_text
 from mlmon.budget.compute import entry, verdict
 from mlmon.budget.history import Group, span
-from mlmon.budget.model import Budget, Report
+from mlmon.budget.model import Budget, Projection, Report
+from mlmon.budget.words import outlook
 from mlmon.plan.slo import Slo
 from tests.budget.stories import DAY, HOUR, NOW, Counts, Outage, chunks, month, slos
 
@@ -113,6 +115,14 @@ def test_colours_do_not_move_the_columns(report: Report) -> None:
         assert f"\x1b[{colour}m" in painted
         painted = painted.replace(f"\x1b[{colour}m", "")
     assert painted.replace("\x1b[0m", "") == render_text.render(report)
+
+
+@pytest.mark.parametrize(("likelihood", "words"), [("0.004", "less than 1%"), ("0.01", "1%"), ("0.376", "37%")])
+def test_a_small_likelihood_is_not_none(report: Report, likelihood: str, words: str) -> None:
+    budget = next(item.entry for item in report.verdicts if isinstance(item.entry, Budget) and item.entry.left > 0)
+    seldom = Projection(horizon=30 * 86400, early=None, middle=None, late=None, likelihood=Decimal(likelihood))
+    told = outlook(replace(budget, projection=seldom))
+    assert told == f"If it goes on as it did, the budget is used up within 30d in {words} of cases."
 
 
 def test_json_has_every_number(report: Report) -> None:
