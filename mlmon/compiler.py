@@ -18,6 +18,7 @@ from mlmon.spec.load import PROJECT_FILE, load
 from mlmon.syntax import check as parse_error
 from mlmon.targets import render
 from mlmon.targets.alertmanager import minimum_version
+from mlmon.targets.templates import OwnTemplateError, overridden
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,8 @@ class Compiled:
     findings: tuple[Finding, ...]
 
 
-def compile_workspace(root: Path) -> Compiled:
-    """Compile everything below `root`. Never raises for what the files hold."""
+def compile_workspace(root: Path, templates: Path | None = None) -> Compiled:
+    """Compile everything below `root`, preferring `templates`. Never raises for what the files hold."""
     workspace = load(root)
     library = library_of(root, workspace)
     built = build(workspace, library)
@@ -48,18 +49,22 @@ def compile_workspace(root: Path) -> Compiled:
     if built.plan is None or has_errors(findings):
         return Compiled(workspace, library, built.plan, {}, tuple(in_order(findings)))
     files = schemas(library, workspace.project.model if workspace.project else None)
-    rendered, refused = render(built.plan)
+    try:
+        with overridden(templates):
+            rendered, refused = render(built.plan)
+    except OwnTemplateError as fault:
+        return Compiled(workspace, library, built.plan, {}, tuple(in_order([*findings, _faulty(fault, root)])))
     files |= rendered
     findings += [_refused(name, sentence) for name, sentence in refused]
     return Compiled(workspace, library, built.plan, dict(sorted(files.items())), tuple(in_order(findings)))
 
 
-def lint_workspace(root: Path, today: date | None = None) -> list[Finding]:
+def lint_workspace(root: Path, today: date | None = None, templates: Path | None = None) -> list[Finding]:
     """Compile and lint as of a day; where the workspace does not compile, only what stands in the way is returned."""
     from mlmon.lint.context import Context
     from mlmon.lint.run import lint
 
-    compiled = compile_workspace(root)
+    compiled = compile_workspace(root, templates)
     if compiled.plan is None or not compiled.files:
         return list(compiled.findings)
     context = Context(compiled.workspace, compiled.plan, compiled.files, today or date.today(), compiled.library)
@@ -103,6 +108,17 @@ def _proven(files: Mapping[str, Path], display: str) -> list[Finding]:
         return []
     config, proofs = (files[path].read_text(encoding="utf-8", errors="replace") for path in (CONFIG, PROOFS))
     return verify(config, proofs, Place(f"{display}/{CONFIG}"))
+
+
+def _faulty(fault: OwnTemplateError, root: Path) -> Finding:
+    path, within = fault.path.resolve(), root.resolve()
+    shown = path.relative_to(within) if path.is_relative_to(within) else fault.path
+    return Finding(
+        rule="template-invalid",
+        message=fault.message,
+        advice="correct it, or take it out of the folder: the one that ships is used then",
+        place=Place(shown.as_posix(), fault.line, min(fault.line, 1)),
+    )
 
 
 def _refused(target: str, sentence: str) -> Finding:

@@ -169,7 +169,7 @@ def test_no_colour_and_no_progress_in_a_pipe(project: Path) -> None:
 def test_an_unforeseen_error_is_one_sentence(project: Path) -> None:
     program = (
         "import mlmon.compiler, mlmon.__main__ as m, sys\n"
-        "def fail(root): raise RuntimeError('the moon')\n"
+        "def fail(*given): raise RuntimeError('the moon')\n"
         "mlmon.compiler.compile_workspace = fail\n"
         "sys.argv = ['mlmon', 'generate']\n"
         "m.main()\n"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from mlmon.cli.options import Format, FormatOption, Root, StrictTools
+from mlmon.cli.options import Format, FormatOption, Root, StrictTools, Templates
 from mlmon.cli.output import Screen, exit_code
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def command(
         typer.Option("--proofs/--no-proofs", help="Prove with promtool that every alert can fire (see `mlmon test`)."),
     ] = True,
     strict_tools: StrictTools = False,
+    templates: Templates = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Compile mlmon.yaml and specs/ into generated/. Nothing is written unless everything was accepted."""
@@ -40,7 +41,7 @@ def command(
 
     screen = Screen(root, form)
     with screen.progress("compiling"):
-        compiled = compile_workspace(root)
+        compiled = compile_workspace(root, templates)
     findings = list(compiled.findings)
     reports: tuple[ToolReport, ...] = ()
     if compiled.files and tools:

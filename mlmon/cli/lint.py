@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mlmon.cli.options import Format, FormatOption, Root
+from mlmon.cli.options import Format, FormatOption, Root, Templates
 from mlmon.cli.output import FINDINGS, OK, Screen, exit_code, unknown
 
 
@@ -25,6 +25,7 @@ def command(
         datetime | None,
         typer.Option("--today", formats=["%Y-%m-%d"], help="Judge dates as of this day, to see what is about to end."),
     ] = None,
+    templates: Templates = None,
     form: FormatOption = Format.TEXT,
 ) -> None:
     """Check specs, plan and generated files for what the engines accept but people regret."""
@@ -36,7 +37,7 @@ def command(
     if explain is not None or rules:
         raise typer.Exit(_list(screen) if explain is None else _manual(explain))
     with screen.progress("linting"):
-        findings = lint_workspace(root, day.date() if day else None)
+        findings = lint_workspace(root, day.date() if day else None, templates)
     screen.findings(findings)
     if form is Format.TEXT:
         screen.say(report.summary(findings) or f"{screen.paint('ok', 'green')}: nothing to complain about")

@@ -43,6 +43,13 @@ StrictTools = Annotated[
     bool, typer.Option("--strict-tools", help="Fail when promtool, amtool or terraform is missing; for CI.")
 ]
 """Whether a missing tool is an error."""
+Templates = Annotated[
+    Path | None,
+    typer.Option(
+        "--templates", metavar="DIR", exists=True, file_okay=False, help="Prefer the templates of prose in this folder."
+    ),
+]
+"""Whose wording runbooks have."""
 HeaderFile = Annotated[
     Path | None,
     typer.Option("--header-file", help="Headers to send, one `Name: value` a line; for credentials and tenants."),

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.remembered import folder, key
+from mlmon.remembered import Kept, folder, key
 from mlmon.targets import markdown
 
 if TYPE_CHECKING:
@@ -24,6 +24,14 @@ _SHIPPED: Final = (_PACKAGE / "templates", _PACKAGE.parent / "templates")
 _override: ContextVar[Path | None] = ContextVar("templates", default=None)
 
 
+class OwnTemplateError(Exception):
+    """A template of the user's own cannot be rendered. `path` is the file, `line` counts from 1, or is 0."""
+
+    def __init__(self, path: Path, line: int, message: str) -> None:
+        super().__init__(message)
+        self.path, self.line, self.message = path, line, message
+
+
 @contextmanager
 def overridden(folder: Path | None) -> Iterator[None]:
     """Prefer templates of `folder` while the context lasts; what it lacks comes from mlmon."""
@@ -35,26 +43,39 @@ def overridden(folder: Path | None) -> Iterator[None]:
 
 
 def render_markdown(name: str, /, **values: Any) -> str:
-    """Render `<name>.md.j2`. Raises jinja2.TemplateError for a template that is absent or names what does not exist.
+    """Render `<name>.md.j2`. Raises OwnTemplateError for a template of the user's own that fails in any way.
 
     Every text that the template prints is quoted for Markdown, except what markdown.py has made.
     """
-    template = _environment(_override.get()).get_template(f"{name}.md.j2")
-    return template.render(**values).strip("\n") + "\n"
+    own, file = _override.get(), f"{name}.md.j2"
+    try:
+        text: str = _environment(own).get_template(file).render(**values)
+    except Exception as error:
+        if own is None:
+            raise
+        raise OwnTemplateError(*_place(error, own, own / file), f"{type(error).__name__}: {error}") from None
+    return text.strip("\n") + "\n"
+
+
+def _place(error: Exception, own: Path, file: Path) -> tuple[Path, int]:
+    """Where in the user's templates it went wrong: Jinja2 shows them in the traceback, and tells of their syntax."""
+    if line := getattr(error, "lineno", 0):
+        return Path(getattr(error, "filename", None) or file), line
+    frames = ((Path(frame.f_code.co_filename), line) for frame, line in walk_tb(error.__traceback__))
+    return next(((path, line) for path, line in reversed([*frames]) if path.is_relative_to(own)), (file, 0))
 
 
 @cache
 def _environment(override: Path | None) -> Environment:
     # Loaded only when prose is rendered: `mlmon lint` and the other targets start faster without it.
-    from jinja2 import ChoiceLoader, Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415
+
+    from mlmon.targets.bytecode import Compiled  # noqa: PLC0415
 
     folders = (*([override] if override else []), *_SHIPPED)
-    # Jinja knows a template that has changed; these two files decide as well what its code becomes.
-    kept = folder("templates") / key(*(Path(file).read_bytes() for file in (__file__, markdown.__file__)))[:16]
-    with suppress(OSError):
-        kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    deciding = key(*(Path(file).read_bytes() for file in (__file__, markdown.__file__)))[:16]
     environment = Environment(
-        bytecode_cache=FileSystemBytecodeCache(str(kept)) if os.access(kept, os.W_OK) else None,
+        bytecode_cache=Compiled(Kept(folder("templates")), deciding),
         loader=ChoiceLoader([FileSystemLoader(path) for path in folders]),
         undefined=StrictUndefined,
         finalize=_quoted,

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote
 
-import jinja2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -235,8 +234,9 @@ def test_a_folder_of_templates_overrides_some_and_a_typo_is_an_error(tmp_path: P
     assert files["runbooks/fraud-detector/README.md"] == "# fraud-detector\n"
     assert files["runbooks/README.md"] == page("README")
     (tmp_path / "runbook-service.md.j2").write_text("# {{ service.nmae }}\n", encoding="utf-8")
-    with templates.overridden(tmp_path / "."), pytest.raises(jinja2.UndefinedError):
+    with templates.overridden(tmp_path / "."), pytest.raises(templates.OwnTemplateError) as refused:
         runbooks.render(fleet())
+    assert (refused.value.path, refused.value.line) == (tmp_path / "runbook-service.md.j2", 1)
 
 
 def test_the_output_is_the_same_every_time() -> None:
