@@ -132,3 +132,12 @@ def test_hostile_text_is_formatted_as_well(tmp_path: Path, width: str) -> None:
     ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--line-length", width, "--diff", "."]
     done = subprocess.run(ruff, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.stdout == "", json.dumps(done.stderr)
+
+
+def test_labels_that_differ_in_case_are_two() -> None:
+    spec = spec_of("m", "job", "Counts things.", "own things")
+    spec["runtimes"][0]["signals"]["own things"]["prometheus"]["labels"] = {"Code": "Code", "code": "code"}
+    made = imported(modules(spec))
+    serving = made.Serving(version="1", registry=CollectorRegistry())
+    serving.count_own_things(Code="a", code="b")
+    assert 'things_total{Code="a",code="b",what="job"} 1.0' in generate_latest(serving.registry).decode()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 WIDTH: Final = 88
 _LONGEST: Final = 120
 _LONGEST_NAME: Final = 40
-_WORD: Final = re.compile(r"[^a-z0-9]+")
+_WORD: Final = re.compile(r"[^a-zA-Z0-9]+")
 
 
 def string(text: str) -> str:
@@ -31,7 +31,7 @@ def _escaped(character: str, quote: str) -> str:
 
 def identifier(text: str, taken: Iterable[str] = ()) -> str:
     """Make a name of text: `feature-drift` becomes `feature_drift`; keywords and taken names get an underscore."""
-    name = _WORD.sub("_", text.lower()).strip("_")[:_LONGEST_NAME] or "_"
+    name = _WORD.sub("_", text).strip("_")[:_LONGEST_NAME] or "_"
     name = f"_{name}" if name[0].isdigit() else name
     while keyword.iskeyword(name) or name in taken:
         name += "_"
