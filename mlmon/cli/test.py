@@ -45,11 +45,11 @@ def command(
     screen, wanted = Screen(root, form), service or []
     plan, files = _compiled(screen)
     services_of(plan, wanted)
-    results = _proven(screen, plan, files, wanted, jobs, again=not changed)
-    played = alarms.play(plan, files, wanted)
+    plan = plan.only(wanted)
+    results, played = _proven(screen, plan, files, jobs, again=not changed), alarms.play(plan, files)
     if junit:
         save(as_junit(results, played), junit, parents=True)
-    found, table = _findings(plan, wanted, results, played), rows(results, played)
+    found, table = _findings(plan, results, played), rows(results, played)
     screen.findings(found, services=[_data(row) for row in table])
     if form is Format.TEXT:
         _table(screen, table)
@@ -69,14 +69,12 @@ def _compiled(screen: Screen) -> tuple[Plan, dict[str, str]]:
     return compiled.plan, compiled.files
 
 
-def _proven(
-    screen: Screen, plan: Plan, files: dict[str, str], services: list[str], jobs: int | None, *, again: bool
-) -> tuple[Result, ...]:
+def _proven(screen: Screen, plan: Plan, files: dict[str, str], jobs: int | None, *, again: bool) -> tuple[Result, ...]:
     from mlmon.proving.fleet import CannotProveError, prove_plan
 
     try:
         with screen.steps("proving alerts") as told:
-            return prove_plan(screen.root, plan, files, services, jobs=jobs, again=again, told=told)
+            return prove_plan(screen.root, plan, files, jobs=jobs, again=again, told=told)
     except CannotProveError as error:
         raise cannot_run(error.finding.message, error.finding.advice) from None
     except KeyboardInterrupt:
@@ -84,15 +82,12 @@ def _proven(
         raise typer.Exit(_INTERRUPTED) from None
 
 
-def _findings(
-    plan: Plan, services: list[str], results: tuple[Result, ...], played: tuple[Played, ...]
-) -> list[Finding]:
-    """Return what did not hold, and what of these services is not proven at all."""
+def _findings(plan: Plan, results: tuple[Result, ...], played: tuple[Played, ...]) -> list[Finding]:
+    """Return what did not hold, and what is not proven at all."""
     from mlmon.proving import alarms, findings
     from mlmon.targets.proofs import unproven
 
-    missing = [one for one in unproven(plan) if not services or one.alert.service in services]
-    return [*findings.findings(results), *alarms.findings(played), *findings.gaps(missing)]
+    return [*findings.findings(results), *alarms.findings(played), *findings.gaps(unproven(plan))]
 
 
 def _data(row: Row) -> dict[str, Any]:

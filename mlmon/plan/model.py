@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Place
 from mlmon.plan.collection import Collection
@@ -13,6 +14,9 @@ from mlmon.plan.routing import Routing
 from mlmon.plan.signals import Matcher, Signal
 from mlmon.plan.slo import Slo
 from mlmon.units import Duration
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,11 @@ class Plan:
     routing: Routing
     outputs: Outputs
     collection: Collection | None = None
+
+    def only(self, names: Sequence[str]) -> Plan:
+        """Return the plan of the services with these names, or the whole plan where there are no names."""
+        chosen = tuple(service for service in self.services if service.name in names)
+        return replace(self, services=chosen) if names else self
 
     @property
     def alerts(self) -> tuple[Alert, ...]:

@@ -17,7 +17,7 @@ from mlmon.targets.cloudwatch.watched import decides, watched
 from mlmon.yamlread import read_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlmon.plan.model import Alert, Plan, ServicePlan
     from mlmon.targets.cloudwatch.alarm import MetricAlarm
@@ -52,14 +52,13 @@ class Played:
         return not self.departures
 
 
-def play(plan: Plan, files: Mapping[str, str], services: Collection[str] = ()) -> tuple[Played, ...]:
-    """Play the cases in files by path for every alarm of a plan, or of some of its services."""
+def play(plan: Plan, files: Mapping[str, str]) -> tuple[Played, ...]:
+    """Play the cases in files by path for every alarm of a plan."""
     listed = read_yaml(files.get(CASES, "alarms: []"))["alarms"]
     cases = {entry["alarm"]: entry["cases"] for entry in listed}
     return tuple(
         Played(alert, alarm.name, len(some := cases.get(alarm.name, [])), tuple(_departures(alarm, some)))
         for service in plan.services
-        if not services or service.name in services
         for alert, alarm in _alarms(service, plan)
     )
 

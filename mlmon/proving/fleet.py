@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from mlmon.diagnostics import Finding, Severity
@@ -16,7 +15,7 @@ from mlmon.tools.trouble import missing
 from mlmon.tools.versions import OLDEST, PROBE_TIMEOUT, dotted, probe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mlmon.plan.model import Plan
@@ -51,19 +50,17 @@ def prove_plan(
     root: Path,
     plan: Plan,
     rules: Mapping[str, str],
-    services: Collection[str] = (),
     *,
     jobs: int | None = None,
     again: bool = False,
     told: Callable[[int, int], None] = lambda done, of: None,
 ) -> tuple[Result, ...]:
-    """Prove the alerts of a plan, or of some of its services, against rule files by path.
+    """Prove the alerts of a plan against rule files by path.
 
     `told` hears how many proofs are done, of how many that have to be run. Raises CannotProveError where promtool is
     missing, old or broken.
     """
-    chosen = replace(plan, services=tuple(one for one in plan.services if not services or one.name in services))
-    return _prover(root, rules, jobs, told, again=again).prove(proof_files(chosen))
+    return _prover(root, rules, jobs, told, again=again).prove(proof_files(plan))
 
 
 def prove_new(
@@ -74,8 +71,8 @@ def prove_new(
     `files` are all that are rendered, by path. Raises CannotProveError as `prove_plan` does.
     """
     prover = _prover(root, files, None, told, again=False)
-    new = [one for one in plan.services if not prover.knows(one.name)]
-    return prover.prove(proof_files(replace(plan, services=tuple(new))))
+    new = [one.name for one in plan.services if not prover.knows(one.name)]
+    return prover.prove(proof_files(plan.only(new)) if new else ())
 
 
 def _prover(

@@ -61,8 +61,8 @@ def test_every_alert_that_cloudwatch_watches_is_played() -> None:
 
 def test_only_the_asked_services_are_played() -> None:
     files = cloudwatch.render(fleet())
-    assert {one.alert.service for one in play(fleet(), files, ["fraud-detector"])} == {"fraud-detector"}
-    assert play(fleet(), files, ["recommender"]) == ()
+    assert {one.alert.service for one in play(fleet().only(["fraud-detector"]), files)} == {"fraud-detector"}
+    assert play(fleet().only(["recommender"]), files) == ()
 
 
 def test_an_alarm_without_cases_or_with_one_kind_of_them_fails() -> None:

@@ -28,8 +28,8 @@ def workspace(folder: Path, spec: str = HEAD + RUNTIME) -> Path:
 def damaged(monkeypatch: pytest.MonkeyPatch, path: str, change: Callable[[str], str]) -> None:
     """Let the compiler give a file that has been changed; the change must be one."""
 
-    def compiling(root: Path) -> Compiled:
-        made = compile_workspace(root)
+    def compiling(root: Path, templates: Path | None = None) -> Compiled:
+        made = compile_workspace(root, templates)
         text = change(made.files[path])
         assert text != made.files[path], "nothing was changed"
         return replace(made, files={**made.files, path: text})
