@@ -23,10 +23,15 @@ def read_selector(text: str) -> Series:
         raise SelectorError('it is not a plain selector such as requests_total{job="x"}')
     if parsed.matchers.or_matchers:
         raise SelectorError("matchers joined by `or` are not supported")
+    return series_of(parsed)
+
+
+def series_of(selector: Any) -> Series:
+    """Return what a parsed vector selector selects, at whatever time; of matchers joined by `or`, the first ones."""
     matchers = (
-        Matcher(item.name, _OPS[str(item.op).rpartition(".")[2]], item.value) for item in parsed.matchers.matchers
+        Matcher(item.name, _OPS[str(item.op).rpartition(".")[2]], item.value) for item in selector.matchers.matchers
     )
-    return Series(parsed.name, tuple(matchers))
+    return Series(selector.name or "", tuple(matchers))
 
 
 def check_vector(text: str) -> None:

@@ -32,11 +32,11 @@ def instead(subject: Subject, metric: str) -> tuple[str, str] | None:
         return "verify-renamed", f"{there}: give it the ending, or write {bare} as {bind}"
     if f"{metric}_total" in known:
         return "verify-renamed", f"{noun} has {metric}_total: write it as {bind}"
-    near = _nearest(metric, known - subject.taken)
+    near = nearest(metric, known - subject.taken)
     return ("verify-absent", f'did you mean "{near}"? write it as {bind}') if near else None
 
 
-def _nearest(metric: str, known: set[str]) -> str | None:
+def nearest(metric: str, known: set[str]) -> str | None:
     """The name that ends the same behind a prefix (`ray_vllm_x`), differs in separators only, or is spelt alike."""
     plain = _plain(metric)
     longer = sorted((name for name in known if _plain(name).endswith(f"_{plain}")), key=len)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from mlmon.diagnostics import Finding, Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mlmon.diagnostics import Place
     from mlmon.plan.signals import Signal
@@ -78,11 +78,20 @@ class ComponentCheck:
 
 @dataclass(frozen=True)
 class ServiceCheck:
-    """One service; `by_hand` are rules in PromQL of the spec's own, which are not checked."""
+    """One service; `by_hand` are rules in PromQL of its own that were not checked, `problems` those of such as were."""
 
     name: str
     components: tuple[ComponentCheck, ...]
     by_hand: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def every_problem(self) -> Iterator[Problem]:
+        """Those of its components and signals, too."""
+        for component in self.components:
+            yield from component.problems
+            yield from (problem for signal in component.signals for problem in signal.problems)
+        yield from self.problems
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mlmon.plan.conditions import Absent, Both, BudgetSpent, BurnRate, Compare, NewCode, NoData, Written
 from mlmon.plan.quantities import Increase, Quantile, Rate, Ratio, Variants
-from mlmon.plan.slo import Computed, Events, TimeWhile, Within
+from mlmon.plan.slo import Events, TimeWhile, Within
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,13 +65,6 @@ def uses(service: ServicePlan) -> Iterator[Use]:
     for panel in service.panels:
         for item in panel.series:
             yield from _of_quantity(item.quantity, Reader("panel", panel.title, service.origin))
-
-
-def by_hand(service: ServicePlan) -> list[str]:
-    """Name the rules whose PromQL is written by hand, of which nobody knows what it reads."""
-    alerts = {f"alert {alert.name}" for alert in service.alerts if isinstance(alert.condition, Written)}
-    slos = {f"SLO {slo.name}" for slo in service.slos if isinstance(slo.indicator, Computed)}
-    return sorted(alerts | slos)
 
 
 def _of_slo(slo: Slo) -> Iterator[Use]:

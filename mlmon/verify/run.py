@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from mlmon.diagnostics import Finding, Severity, in_order
 from mlmon.plan.model import Component
+from mlmon.verify import handwritten
 from mlmon.verify.components import check_component
 from mlmon.verify.model import ComponentCheck, Problem, ServiceCheck, Verified, merged
-from mlmon.verify.needs import by_hand, uses
+from mlmon.verify.needs import uses
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,13 +25,7 @@ if TYPE_CHECKING:
 def verify(services: Sequence[ServicePlan], source: Source, where: str, wish: Wish) -> Verified:
     """Check services against what the source has, which `where` names. Raises QueryError where it cannot be asked."""
     checked = tuple(_service(service, source, wish) for service in services)
-    problems = [
-        problem
-        for service in checked
-        for component in service.components
-        for item in (component.problems, *(signal.problems for signal in component.signals))
-        for problem in item
-    ]
+    problems = [problem for service in checked for problem in service.every_problem]
     found = merged(_judged(problem, wish) for problem in problems)
     nowhere = _nowhere(services, checked, source, wish)
     return Verified(where, checked, tuple(in_order([*found, *nowhere])))
@@ -49,7 +44,9 @@ def _service(service: ServicePlan, source: Source, wish: Wish) -> ServiceCheck:
     components = [item for item in _components(service, read) if not wish.components or item.name in wish.components]
     known = {key: tuple(value) for key, value in read.items()}
     checked = tuple(check_component(item, known, source, wish) for item in components)
-    return ServiceCheck(service.name, checked, tuple(by_hand(service)))
+    if source.scraped and not wish.components:
+        return ServiceCheck(service.name, checked, (), tuple(handwritten.problems(service, source)))
+    return ServiceCheck(service.name, checked, tuple(rule.name for rule in handwritten.rules(service)))
 
 
 def _components(service: ServicePlan, read: Iterable[Signal]) -> list[Component]:

@@ -97,6 +97,42 @@ def test_a_selector_that_selects_nothing(server: Server, project: Project) -> No
     assert found["advice"] == "correct `selector`, or the labels that the scrape gives its targets"
 
 
+OWN = f"""{SPEC}
+  - {{name: ready-made, indicator: ratio, objective: 99%, ratio: 'sum(vllm:num_preemptions_totl{{job="vllm"}})'}}
+alerts:
+  Mine:
+    severity: ticket
+    layer: application
+    summary: Something is wrong.
+    tests: [{{series: [{{series: a, values: "1"}}], at: 1m, fires: false}}]
+    expr: |
+      sum(rate(vllm:request_success_total{{job="vlm"}}[5m])) > 1 or
+      max(vllm:num_requests_running{{job="vllm", zone="a"}} offset 1h) > 2 or
+      absent(nothing_like_it) or count(up{{job="vllm"}}) > 3 or ALERTS > 4 or slo:never:x > 5
+"""
+UNSELECTED = {
+    "there is no metric nothing_like_it (read by alert Mine": "correct it there, or let Prometheus scrape it",
+    "there is no metric vllm:num_preemptions_totl (read by SLO ready-made": (
+        'did you mean "vllm:num_preemptions_total"? correct it there'
+    ),
+    'there is no series with job="vllm", zone="a" of vllm:num_requests_running (read by alert Mine': (
+        "it has no label zone"
+    ),
+    'there is no series with job="vlm" of vllm:request_success_total (read by alert Mine': 'job is "bad", "vllm"',
+}
+
+
+def test_promql_of_the_specs_own(server: Server, project: Project) -> None:
+    answer = project.json(OWN, "--prometheus", server.url)
+    told = [item for item in answer["findings"] if item["severity"] != "note"]
+    after = ", whose PromQL is the spec's own)"
+    assert {item["message"].removesuffix(after): item["advice"] for item in told} == UNSELECTED
+    assert {item["severity"] for item in told} == {"warning"}
+    assert answer["services"][0]["by_hand"] == []
+    page = project.run(OWN, "--metrics", f"{server.url}/metrics")
+    assert "PromQL of the spec's own is not checked: SLO ready-made, alert Mine" in page.stdout
+
+
 def test_an_exporter_that_is_not_scraped(server: Server, project: Project) -> None:
     spec = f"{SPEC}infrastructure:\n  - {{preset: kubernetes, namespace: shop, deployment: web}}\n"
     result = project.run(spec, "--prometheus", server.url, "--component", "kubernetes")
