@@ -85,7 +85,7 @@ def _unlabelled(rule: Rule, series: Series, source: Source) -> Problem | None:
 
 
 def _instead(matcher: Matcher, values: Collection[str]) -> str:
-    """Say what values a label has where it does not have the one that is asked for; a missing label has an empty one."""
+    """Say what values a label has where it lacks the one that is asked for; a missing label has an empty one."""
     if matcher.value in values:
         return ""
     found = sorted(filter(None, values))
