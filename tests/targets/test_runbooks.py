@@ -146,9 +146,13 @@ def test_a_page_says_who_is_told_and_when() -> None:
 def test_a_higher_layer_names_what_to_check_below() -> None:
     text = page("fraud-detector/HighErrorRatio")
     below = text[text.index("## Check below first") : text.index("## First look")]
-    layers = re.findall(r"\((infrastructure|application|model), ", below)
-    assert layers == sorted(layers, key=["infrastructure", "application"].index)
-    assert "(ServiceDown.md)" in below
+    found = re.findall(r"^- \[(\w+)\].*\((infrastructure|application|model), (SEV-\d)", below, re.MULTILINE)
+    outages = ["EndpointAbsent", "ProbeFailing", "ServiceAbsent", "ServiceDown"]
+    assert [(name, layer) for name, layer, _ in found[:4]] == [(name, "application") for name in outages]
+    deeper = found[4:]
+    assert {layer for _, layer, _ in deeper} == {"infrastructure"}
+    urgent = [(name != "NoReplicaAvailable", severity, name) for name, _, severity in deeper]
+    assert urgent == sorted(urgent), "an outage first, then by urgency"
     assert "HighErrorRatio.md" not in below
 
 

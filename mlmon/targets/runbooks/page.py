@@ -178,14 +178,19 @@ class Page:
 
 
 def pages(plan: Plan, service: ServicePlan) -> list[Page]:
-    """Return the pages of a service: by layer from the lowest, outages first, then by name."""
+    """Return the pages of a service: by layer from the lowest, outages first, then by urgency and name."""
     order = [severity.name for severity in plan.routing.severities]
     grouped: dict[str, list[Alert]] = {}
     for alert in sorted(service.alerts, key=lambda alert: order.index(alert.severity)):
         grouped.setdefault(runbook_path(alert), []).append(alert)
     look = _look(plan, service)
     found = [Page(plan, service, path, tuple(alerts), look(alerts)) for path, alerts in grouped.items()]
-    return sorted(found, key=lambda page: (LAYERS.index(page.alert.layer), not page.alert.outage, page.path))
+
+    def rank(page: Page) -> tuple[object, ...]:
+        alert = page.alert
+        return LAYERS.index(alert.layer), not alert.outage, order.index(alert.severity), page.path
+
+    return sorted(found, key=rank)
 
 
 def below(page: Page, others: Iterable[Page]) -> list[Page]:
@@ -193,7 +198,7 @@ def below(page: Page, others: Iterable[Page]) -> list[Page]:
     layer = LAYERS.index(page.alert.layer)
     deeper = [other for other in others if LAYERS.index(other.alert.layer) < layer]
     beside = [other for other in others if other.alert.outage and other.alert.layer == page.alert.layer]
-    return [other for other in (*deeper, *beside) if other.path != page.path]
+    return [other for other in (*beside, *deeper) if other.path != page.path]
 
 
 def _look(plan: Plan, service: ServicePlan) -> Callable[[list[Alert]], tuple[Question, ...]]:
