@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from mlmon.routing.hours import Interval
+from mlmon.routing.interval import Interval
 from mlmon.routing.matchers import ConfigError, Matcher
 from mlmon.units import Duration
 from mlmon.yamlread import read_yaml

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
-from mlmon.routing.hours import DAYS
+from mlmon.routing.interval import DAYS
 from mlmon.units import UnitError
 
 if TYPE_CHECKING:

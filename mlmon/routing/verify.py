@@ -13,8 +13,9 @@ import yaml
 
 from mlmon.diagnostics import Finding, Place
 from mlmon.routing.config import read
-from mlmon.routing.hours import DAYS, is_sent
+from mlmon.routing.hours import is_sent
 from mlmon.routing.inhibition import silenced_by
+from mlmon.routing.interval import DAYS
 from mlmon.routing.matchers import ConfigError
 from mlmon.routing.tree import paths
 from mlmon.yamlread import read_yaml

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from mlmon.routing.hours import DAYS
+from mlmon.routing.interval import DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

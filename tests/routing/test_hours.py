@@ -7,7 +7,8 @@ import pytest
 from routing_cases import BERLIN, SATURDAY_NIGHT, config
 
 from mlmon.routing.config import Route, read
-from mlmon.routing.hours import Interval, is_sent, next_sent
+from mlmon.routing.hours import is_sent, next_sent
+from mlmon.routing.interval import Interval
 from mlmon.routing.matchers import ConfigError
 from mlmon.routing.moments import read_moment
 from mlmon.units import UnitError

@@ -45,7 +45,7 @@ def component_classes(service: ServicePlan) -> list[ComponentClass]:
     found = [exposed(item, service) for item in service.components if item.instrumented]
     found = [item for item in found if item.families]
     names = class_names([item.component for item in found])
-    return [ComponentClass(name, item, service) for name, item in zip(names, found, strict=True)]
+    return [ComponentClass(item, service, name) for name, item in zip(names, found, strict=True)]
 
 
 def assemble(service: ServicePlan, about: list[str], imports: Iterable[Imports], bodies: list[str]) -> str:

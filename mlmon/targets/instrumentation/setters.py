@@ -12,8 +12,8 @@ from mlmon.targets.instrumentation.python import bracketed, docstring
 
 if TYPE_CHECKING:
     from mlmon.plan.signals import Signal
-    from mlmon.targets.instrumentation.classes import ComponentClass
     from mlmon.targets.instrumentation.families import Family
+    from mlmon.targets.instrumentation.members import Members
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ _VERBS: Final = {
 _UNITS: Final = {"ratio": ", from 0 to 1", **{unit: f", in {unit}" for unit in ("seconds", "bytes", "percent")}}
 
 
-def setter(owner: ComponentClass, family: Family, signal: Signal) -> list[str]:
+def setter(owner: Members, family: Family, signal: Signal) -> list[str]:
     """Return the method of one signal."""
     verb = _VERBS["histogram" if family.kind == "Summary" else signal.kind]
     labels = values(owner.item, family, signal)
