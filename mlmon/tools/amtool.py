@@ -99,7 +99,7 @@ def _warnings(staged: Staged, file: str, output: str) -> Iterator[Finding]:
 def _too_old(staged: Staged, file: str, needs: tuple[int, int], version: Version) -> Finding:
     return Finding(
         rule=RULE,
-        message=f"not checked: the configuration needs Alertmanager {dotted(needs)}, amtool {version} found",
+        message=f"no verdict on the configuration: it needs Alertmanager {dotted(needs)}, and amtool is {version}",
         place=staged.place(file),
         advice=f"check it with the amtool of the Alertmanager that will load it, {dotted(needs)} or newer",
         severity=Severity.NOTE,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlmon.tools.versions import Version
     from mlmon.tools.work import Work
 
-_GAPS = ("not checked: ", "no verdict on ", "terraform validate not done: ")
+_GAPS = ("no verdict on ", "terraform validate not done: ")
 
 
 @dataclass(frozen=True, kw_only=True)

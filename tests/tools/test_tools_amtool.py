@@ -32,7 +32,7 @@ def old(script: Script) -> Tool:
 def test_a_newer_setting_is_a_note_and_not_an_error(old: Tool) -> None:
     (finding,) = amtool.check_config(old, ROUTING, "newer-than-0.25.yaml", needs=(0, 26))
     assert (finding.rule, finding.severity) == ("amtool-config", Severity.NOTE)
-    assert finding.message == "not checked: the configuration needs Alertmanager 0.26, amtool 0.25.0 found"
+    assert finding.message == "no verdict on the configuration: it needs Alertmanager 0.26, and amtool is 0.25.0"
     assert finding.place == Place("generated/newer-than-0.25.yaml")
 
 
