@@ -12,7 +12,7 @@ variable "tags" {
 }
 
 variable "sns_kms_key_arn" {
-  description = "ARN of a customer managed KMS key for the topics, or null for none. Its policy must allow kms:Decrypt and kms:GenerateDataKey* to cloudwatch.amazonaws.com; alias/aws/sns cannot, and alarms would notify nobody."
+  description = "ARN of a customer managed KMS key for the topics, or null for none. Its policy must allow kms:Decrypt and kms:GenerateDataKey* to cloudwatch.amazonaws.com, and to every other service that the topics' policies name; alias/aws/sns cannot, and alarms would notify nobody."
   type        = string
   default     = null
 

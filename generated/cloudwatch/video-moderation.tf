@@ -836,3 +836,88 @@ resource "aws_cloudwatch_dashboard" "acme_ml_video_moderation" {
     ]
   })
 }
+
+resource "aws_budgets_budget" "acme_ml_video_moderation_costs" {
+  name         = "acme-ml-video-moderation-costs"
+  budget_type  = "COST"
+  limit_amount = "4000"
+  limit_unit   = "USD"
+  time_unit    = "MONTHLY"
+  tags         = var.tags
+  depends_on   = [aws_sns_topic_policy.info, aws_sns_topic_policy.ticket]
+
+  cost_filter {
+    name   = "TagKeyValue"
+    values = ["user:model$video-moderation"]
+  }
+
+  notification {
+    notification_type         = "ACTUAL"
+    comparison_operator       = "GREATER_THAN"
+    threshold                 = 80
+    threshold_type            = "PERCENTAGE"
+    subscriber_sns_topic_arns = [aws_sns_topic.info.arn]
+  }
+
+  notification {
+    notification_type         = "ACTUAL"
+    comparison_operator       = "GREATER_THAN"
+    threshold                 = 100
+    threshold_type            = "PERCENTAGE"
+    subscriber_sns_topic_arns = [aws_sns_topic.ticket.arn]
+  }
+
+  notification {
+    notification_type         = "FORECASTED"
+    comparison_operator       = "GREATER_THAN"
+    threshold                 = 100
+    threshold_type            = "PERCENTAGE"
+    subscriber_sns_topic_arns = [aws_sns_topic.ticket.arn]
+  }
+}
+
+resource "terraform_data" "acme_ml_video_moderation_costs" {
+  input = {
+    key   = "model"
+    value = "video-moderation"
+  }
+}
+
+resource "aws_ce_anomaly_monitor" "acme_ml_video_moderation_costs" {
+  name         = "acme-ml-video-moderation-costs"
+  monitor_type = "CUSTOM"
+  monitor_specification = jsonencode({
+    Tags = {
+      Key    = "model"
+      Values = ["video-moderation"]
+    }
+  })
+  tags = var.tags
+
+  lifecycle {
+    create_before_destroy = true
+    ignore_changes        = [monitor_specification]
+    replace_triggered_by  = [terraform_data.acme_ml_video_moderation_costs]
+  }
+}
+
+resource "aws_ce_anomaly_subscription" "acme_ml_video_moderation_costs" {
+  name             = "acme-ml-video-moderation-costs"
+  frequency        = "IMMEDIATE"
+  monitor_arn_list = [aws_ce_anomaly_monitor.acme_ml_video_moderation_costs.arn]
+  tags             = var.tags
+  depends_on       = [aws_sns_topic_policy.ticket]
+
+  subscriber {
+    type    = "SNS"
+    address = aws_sns_topic.ticket.arn
+  }
+
+  threshold_expression {
+    dimension {
+      key           = "ANOMALY_TOTAL_IMPACT_ABSOLUTE"
+      match_options = ["GREATER_THAN_OR_EQUAL"]
+      values        = ["250"]
+    }
+  }
+}

@@ -14,7 +14,7 @@ import pydantic
 from pydantic import BaseModel, ValidationError
 
 from mlmon.diagnostics import Finding
-from mlmon.packs.model import BurnRates, Pack
+from mlmon.packs.model import BurnRates, CostNotices, Pack
 from mlmon.remembered import Kept, folder, key
 from mlmon.spec.errors import findings as findings_of
 from mlmon.spec.load import not_a_mapping, unreadable
@@ -23,7 +23,7 @@ from mlmon.spec.source import Document, SourceError, parse
 DATA: Final = Path(__file__).parent / "data"
 DISPLAY: Final = "mlmon/packs/data"
 _SOURCES: Final = (DATA.parent, DATA.parents[1], DATA.parents[1] / "spec")
-_KINDS: Final[dict[str, type[BaseModel]]] = {"Pack": Pack, "BurnRates": BurnRates}
+_KINDS: Final[dict[str, type[BaseModel]]] = {"Pack": Pack, "BurnRates": BurnRates, "CostNotices": CostNotices}
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,14 @@ class LoadedPack:
 
 @dataclass(frozen=True)
 class Library:
-    """All packs by name, the burn-rate tiers, and what is wrong with any of them.
+    """All packs by name, the burn-rate tiers, the notices on costs, and what is wrong with any of them.
 
     `written` are the packs of an organisation's own as their files have them, before others' entries join them.
     """
 
     packs: dict[str, LoadedPack]
     burn_rates: BurnRates | None
+    cost_notices: CostNotices | None
     burn_runbooks: dict[str, str]
     findings: tuple[Finding, ...]
     written: tuple[LoadedPack, ...] = ()
@@ -85,6 +86,7 @@ def read(below: Path, display: str) -> Library:
     """Read every pack file of a folder, which `display` names in findings."""
     packs: dict[str, LoadedPack] = {}
     burn_rates: list[BurnRates] = []
+    cost_notices: list[CostNotices] = []
     burn_runbooks: dict[str, str] = {}
     findings: list[Finding] = []
     for path in sorted(below.rglob("*.yaml")):
@@ -94,9 +96,11 @@ def read(below: Path, display: str) -> Library:
         if isinstance(model, BurnRates):
             burn_rates.append(model)
             burn_runbooks = runbooks(path.with_suffix(".md"))
+        elif isinstance(model, CostNotices):
+            cost_notices.append(model)
         elif isinstance(model, Pack):
             packs[model.metadata.name] = LoadedPack(model, document, runbooks(path.with_suffix(".md")))
-    return Library(packs, burn_rates[0] if burn_rates else None, burn_runbooks, tuple(findings))
+    return Library(packs, next(iter(burn_rates), None), next(iter(cost_notices), None), burn_runbooks, tuple(findings))
 
 
 def read_file(path: Path, name: str) -> tuple[BaseModel | None, Document, list[Finding]]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from mlmon.packs.exposition import Exposition
 from mlmon.packs.signals import Parameter, SignalEntry
+from mlmon.spec.costs import CostNotice
 from mlmon.spec.fields import AlertName, LabelName, Name, Period, Ratio, Strict, Text, Url, Value
 from mlmon.spec.service import Layer
 from mlmon.spec.slo import Tier
@@ -172,3 +173,19 @@ class BurnRates(Strict):
     def tiers_for(self, period: Duration) -> list[Tier]:
         """Return the tiers of SLOs of a period."""
         return self.short_periods.tiers if period < self.short_periods.below else self.tiers
+
+
+class CostAnomaly(Strict):
+    """Who is told about unusual costs."""
+
+    severity: Name
+
+
+class CostNotices(Strict):
+    """What is told about costs on the cloud's bill (`kind: CostNotices`) where a spec does not say."""
+
+    apiVersion: Literal["mlmon/v1"]
+    kind: Literal["CostNotices"]
+    metadata: PackMetadata
+    notices: list[CostNotice] = Field(min_length=1)
+    anomaly: CostAnomaly

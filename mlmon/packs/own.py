@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Final
 from mlmon.diagnostics import Finding, did_you_mean, one_of
 from mlmon.packs.extend import extended
 from mlmon.packs.load import Library, LoadedPack, library, read_file, runbooks
-from mlmon.packs.model import Pack
+from mlmon.packs.model import BurnRates, CostNotices, Pack
 from mlmon.spec.load import PROJECT_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import BaseModel
+
     from mlmon.spec.load import Workspace
+
+_ELSEWHERE: Final[dict[type[BaseModel], str]] = {
+    BurnRates: f"write them under `burn_rates:` in {PROJECT_FILE}",
+    CostNotices: "write them under `costs:` in a spec, as `notices:` and `anomaly:`",
+}
+"""Where to write what mlmon keeps beside its packs."""
 
 FOLDER: Final = "packs"
 """The folder beside mlmon.yaml that is read without being named there."""
@@ -41,7 +49,7 @@ def _written(root: Path, workspace: Workspace, problems: list[Finding]) -> Itera
                 yield LoadedPack(model, document, runbooks(path.with_suffix(".md")), own=True)
             elif model is not None:
                 place = document.locate(("kind",))
-                advice = f"write them under `burn_rates:` in {PROJECT_FILE}"
+                advice = _ELSEWHERE[type(model)]
                 problems.append(Finding(rule="pack-kind", message="this is no pack", advice=advice, place=place))
 
 

@@ -9,6 +9,7 @@ from mlmon.plan.alerts import pack_alerts
 from mlmon.plan.bind import components as bind_components
 from mlmon.plan.burn_alerts import SloAlerts
 from mlmon.plan.collect import collection
+from mlmon.plan.costs import aws_costs
 from mlmon.plan.limits import Limits
 from mlmon.plan.model import Outputs, Plan, ServicePlan
 from mlmon.plan.own_alerts import apply_overrides, check_thresholds, written_alerts
@@ -20,7 +21,7 @@ from mlmon.plan.slos import slos
 if TYPE_CHECKING:
     from mlmon.diagnostics import Finding
     from mlmon.packs.load import Library
-    from mlmon.packs.model import BurnRates
+    from mlmon.packs.model import BurnRates, CostNotices
     from mlmon.spec.load import Loaded, Workspace
     from mlmon.spec.project import Project
     from mlmon.spec.service import Service
@@ -38,10 +39,11 @@ def build(workspace: Workspace, library: Library) -> Built:
     """Resolve a workspace with the packs. Never raises for what the input holds."""
     problems = [*workspace.findings, *library.findings, *check_own_packs(library)]
     project = workspace.project
-    if project is None or library.burn_rates is None:
+    if project is None or library.burn_rates is None or library.cost_notices is None:
         return Built(None, tuple(problems))
     services = tuple(
-        _service(service, project, library, library.burn_rates, problems) for service in workspace.services
+        _service(service, project, library, library.burn_rates, library.cost_notices, problems)
+        for service in workspace.services
     )
     plan = Plan(
         name=project.model.metadata.name,
@@ -58,6 +60,7 @@ def _service(
     project: Loaded[Project],
     library: Library,
     burn_rates: BurnRates,
+    cost_notices: CostNotices,
     problems: list[Finding],
 ) -> ServicePlan:
     meta = service.model.metadata
@@ -79,6 +82,7 @@ def _service(
         panels=panels(components, library, alerts, problems),
         paging=frozenset(name for name, item in project.model.severities.items() if item.paging),
         origin=service.document.locate(("metadata", "name")),
+        aws_costs=aws_costs(service, project, cost_notices, problems),
     )  # fmt: skip
 
 

@@ -36,6 +36,16 @@ def dashboard_url(outputs: Outputs, service: ServicePlan) -> str:
     return f"{outputs.grafana_url}/d/{dashboard_uid(service.name)}"
 
 
+def costs_name(outputs: Outputs, service: ServicePlan) -> str:
+    """Return what a service's budget and anomaly monitor are called in the AWS account."""
+    return f"{outputs.cloudwatch_prefix}-{service.name}-costs"
+
+
+def costs_path(service: ServicePlan) -> str:
+    """Return the path of the runbook about a service's costs; no alert's has the same, for those begin in capitals."""
+    return f"{service.name}/cloud-costs.md"
+
+
 def runbook_path(alert: Alert) -> str:
     """Return the path of an alert's runbook below `runbooks/`; all severities of an alert share one."""
     own = [value for key, value in alert.labels if key == "slo"]

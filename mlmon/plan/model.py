@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlmon.diagnostics import Place
 from mlmon.plan.collection import Collection
 from mlmon.plan.conditions import Condition
+from mlmon.plan.costs import AwsCosts
 from mlmon.plan.quantities import Quantity
 from mlmon.plan.routing import Routing
 from mlmon.plan.signals import Matcher, Signal
@@ -161,6 +162,7 @@ class ServicePlan:
     panels: tuple[Panel, ...]
     paging: frozenset[str]
     origin: Place
+    aws_costs: AwsCosts | None = None
 
     def recorded(self, quantity: Quantity) -> Recording | None:
         """Return the recording of exactly this quantity."""

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from mlmon.spec.collection import Collect, ProbeRequest
+from mlmon.spec.costs import Costs
 from mlmon.spec.fields import AlertName, Day, LabelName, Name, Period, Strict, Text, Value, refuse
 from mlmon.spec.slo import Slo
 
@@ -147,6 +148,7 @@ class Service(Strict):
         default_factory=dict, description="Threshold by severity; `off` removes a default."
     )
     alerts: dict[AlertName, Alert] = Field(default_factory=dict)
+    costs: Costs | None = Field(default=None, description="What it may cost on the cloud's bill.")
     routing: dict[Name, Name] = Field(default_factory=dict, description="Receiver by severity, instead of the team's.")
 
     @model_validator(mode="after")

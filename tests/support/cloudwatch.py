@@ -17,10 +17,11 @@ from mlmon.targets.cloudwatch.alarm import (
     Not,
     Suppressor,
 )
+from mlmon.targets.cloudwatch.budget import Budget, CostMonitor, Notification
 from mlmon.targets.cloudwatch.dashboard import Dashboard
 from mlmon.targets.cloudwatch.logs import LogsQuery
 from mlmon.targets.cloudwatch.terraform import Module, Service
-from mlmon.targets.cloudwatch.topic import ALARMS, SnsTopic
+from mlmon.targets.cloudwatch.topic import ALARMS, BUDGETS, COST_ALERTS, SnsTopic
 from mlmon.targets.cloudwatch.widgets import AlarmWidget, LogWidget, MetricWidget, TextWidget
 
 DIMENSIONS = {"EndpointName": "fraud-detector-prod", "VariantName": "AllTraffic"}
@@ -122,9 +123,21 @@ FRAUD = Service(
     composites=(SYMPTOMS, PAGE),
     dashboards=(DASHBOARD,),
     queries=(SLOWEST,),
+    budget=Budget(
+        name="fraud-detector-costs",
+        tag=("model", "fraud detector"),
+        usd=Decimal("1500.50"),
+        notifications=(
+            Notification("ACTUAL", Decimal(80), "ticket"),
+            Notification("FORECASTED", Decimal("112.5"), "page"),
+        ),
+    ),
+    cost_monitor=CostMonitor(
+        name="fraud-detector-costs", tag=("model", "fraud detector"), usd=Decimal(100), topic="ticket"
+    ),
 )
 PAGE_TOPIC = SnsTopic(key="page", name="mlmon-page")
-TICKET_TOPIC = SnsTopic(key="ticket", name="mlmon-ticket", publishers=(ALARMS, "budgets.amazonaws.com"))
+TICKET_TOPIC = SnsTopic(key="ticket", name="mlmon-ticket", publishers=(ALARMS, BUDGETS, COST_ALERTS))
 EXAMPLE = Module(source="mlmon.yaml", topics=(PAGE_TOPIC, TICKET_TOPIC), services=(FRAUD,))
 
 

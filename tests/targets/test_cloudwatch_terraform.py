@@ -141,7 +141,7 @@ def test_an_action_can_be_any_reference() -> None:
 def test_topics_let_alarms_of_this_account_publish(parsed: dict[str, Any]) -> None:
     assert parsed["resource"]["aws_sns_topic"]["page"]["kms_master_key_id"] == "var.sns_kms_key_arn"
     assert parsed["resource"]["aws_sns_topic_policy"]["ticket"]["arn"] == "aws_sns_topic.ticket.arn"
-    alarms, budgets = encoded(FILES["topics.tf"], 'aws_sns_topic_policy" "ticket')["Statement"]
+    alarms, *costs = encoded(FILES["topics.tf"], 'aws_sns_topic_policy" "ticket')["Statement"]
     account, partition = "data.aws_caller_identity.current.account_id", "data.aws_partition.current.partition"
     assert alarms == {
         "Sid": "PublishCloudwatch",
@@ -151,8 +151,9 @@ def test_topics_let_alarms_of_this_account_publish(parsed: dict[str, Any]) -> No
         "Resource": "aws_sns_topic.ticket.arn",
         "Condition": {"ArnLike": {"aws:SourceArn": f"arn:${{{partition}}}:cloudwatch:*:${{{account}}}:alarm:*"}},
     }
-    assert budgets["Principal"] == {"Service": "budgets.amazonaws.com"}
-    assert budgets["Condition"] == {"StringEquals": {"aws:SourceAccount": account}}
+    services = ("budgets.amazonaws.com", "costalerts.amazonaws.com")
+    assert [statement["Principal"] for statement in costs] == [{"Service": service} for service in services]
+    assert [statement["Condition"] for statement in costs] == [{"StringEquals": {"aws:SourceAccount": account}}] * 2
 
 
 def test_a_saved_query(parsed: dict[str, Any]) -> None:

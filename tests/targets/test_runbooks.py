@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from mlmon.plan.conditions import on_backend
-from mlmon.plan.links import dashboard_url, runbook_path
+from mlmon.plan.links import costs_path, dashboard_url, runbook_path
 from mlmon.plan.model import Plan
 from mlmon.promql.conditions import condition
 from mlmon.promql.quantities import Renderer
@@ -53,6 +53,7 @@ def text_of(tokens: list[Token]) -> str:
 def assert_links_resolve(files: dict[str, str], plan: Plan) -> None:
     dashboards = {dashboard_url(plan.outputs, service) for service in plan.services}
     sources = {alert.reference for alert in plan.alerts}
+    sources |= {service.aws_costs.reference for service in plan.services if service.aws_costs}
     for path, text in files.items():
         for address in addresses(text):
             if "://" in address:
@@ -85,6 +86,7 @@ def assert_queries_parse(files: dict[str, str]) -> None:
 def test_every_alert_has_its_page_and_every_service_its_index() -> None:
     expected = {f"runbooks/{runbook_path(alert)}" for alert in fleet().alerts}
     expected |= {f"runbooks/{service.name}/README.md" for service in fleet().services} | {"runbooks/README.md"}
+    expected |= {f"runbooks/{costs_path(service)}" for service in fleet().services if service.aws_costs}
     assert set(pages()) == expected
     reachable = {f"runbooks/{unquote(address)}" for address in addresses(page("README"))}
     assert reachable == expected - {"runbooks/README.md"}

@@ -1,4 +1,4 @@
-"""The plan as a Terraform module: topics by severity, and alarms, dashboards and saved queries by service."""
+"""The plan as a Terraform module: topics by severity, and alarms, dashboards, saved queries and budgets by service."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from mlmon.plan.words import sentence
 from mlmon.targets.cloudwatch.boards import dashboard
 from mlmon.targets.cloudwatch.burn import burn_alarms
 from mlmon.targets.cloudwatch.conditions import Frame, alarms
+from mlmon.targets.cloudwatch.costs import cost_monitor, cost_publishers, month_budget
 from mlmon.targets.cloudwatch.logs import LogsQuery
 from mlmon.targets.cloudwatch.terraform import Module, Service
-from mlmon.targets.cloudwatch.topic import SnsTopic
+from mlmon.targets.cloudwatch.topic import ALARMS, SnsTopic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,12 @@ def module(plan: Plan) -> Module | None:
     if not services:
         return None
     prefix = plan.outputs.cloudwatch_prefix
-    topics = tuple(SnsTopic(key=item.name, name=f"{prefix}-{item.name}") for item in plan.routing.severities)
+    topics = tuple(
+        SnsTopic(
+            key=item.name, name=f"{prefix}-{item.name}", publishers=(ALARMS, *cost_publishers(item.name, services))
+        )
+        for item in plan.routing.severities
+    )
     return Module(source="mlmon.yaml", topics=topics, services=services)
 
 
@@ -60,7 +66,8 @@ def _service(service: ServicePlan, plan: Plan) -> Service | None:
     composite = [alarm for _, _, joined in found for alarm in joined]
     board = dashboard(service, (*metric, *composite), plan.outputs)
     queries = tuple(_queries(service))
-    if not (metric or board or queries):
+    budget, monitor = month_budget(service, plan.outputs), cost_monitor(service, plan.outputs)
+    if not (metric or board or queries or budget or monitor):
         return None
     return Service(
         name=service.name,
@@ -69,6 +76,8 @@ def _service(service: ServicePlan, plan: Plan) -> Service | None:
         composites=tuple(composite),
         dashboards=(board,) if board else (),
         queries=queries,
+        budget=budget,
+        cost_monitor=monitor,
     )
 
 

@@ -1,7 +1,8 @@
 """The files of the Terraform module that hold no alarm: versions, variables and outputs.
 
 Sources: Terraform language docs, "Provider Requirements", "Input Variables", "Output Values"; re:Post knowledge
-center, "How do I configure a CloudWatch alarm to use an encrypted SNS topic?".
+center, "How do I configure a CloudWatch alarm to use an encrypted SNS topic?"; cost management user guide, "Protecting
+your Amazon SNS budget alerts data with SSE and AWS KMS".
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ PROVIDER_VERSION = ">= 5.99.1"
 
 _KEY_DESCRIPTION = (
     "ARN of a customer managed KMS key for the topics, or null for none. Its policy must allow kms:Decrypt and"
-    " kms:GenerateDataKey* to cloudwatch.amazonaws.com; alias/aws/sns cannot, and alarms would notify nobody."
+    " kms:GenerateDataKey* to cloudwatch.amazonaws.com, and to every other service that the topics' policies name;"
+    " alias/aws/sns cannot, and alarms would notify nobody."
 )
 
 

@@ -47,6 +47,11 @@ def topic_ref(key: str) -> Ref:
     return Ref(f"aws_sns_topic.{slug(key)}.arn")
 
 
+def policy_ref(key: str) -> Ref:
+    """Return the reference to the policy of the topic with this key: who may publish to it."""
+    return Ref(f"aws_sns_topic_policy.{slug(key)}")
+
+
 def action_ref(action: Action) -> Ref:
     """Return the ARN's reference: a topic key is looked up in the module, a reference is itself."""
     return action if isinstance(action, Ref) else topic_ref(action)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from mlmon.targets.cloudwatch.alarm import Alarm, CompositeAlarm, MetricAlarm
 from mlmon.targets.cloudwatch.alarm_blocks import alarm_block
+from mlmon.targets.cloudwatch.budget import Budget, CostMonitor, budget_block, budget_problems, cost_monitor_blocks
 from mlmon.targets.cloudwatch.dashboard import Dashboard, dashboard_block, dashboard_problems
 from mlmon.targets.cloudwatch.hcl import Block, render
 from mlmon.targets.cloudwatch.limits import problems, problems_together
@@ -33,6 +34,8 @@ class Service:
     composites: tuple[CompositeAlarm, ...] = ()
     dashboards: tuple[Dashboard, ...] = ()
     queries: tuple[LogsQuery, ...] = ()
+    budget: Budget | None = None
+    cost_monitor: CostMonitor | None = None
 
     @property
     def all_alarms(self) -> tuple[Alarm, ...]:
@@ -87,6 +90,8 @@ def _service(service: Service) -> str:
         *(alarm_block(alarm) for alarm in service.all_alarms),
         *(dashboard_block(dashboard, source=service.source) for dashboard in service.dashboards),
         *(logs_query_block(query) for query in service.queries),
+        *([budget_block(service.budget)] if service.budget else []),
+        *(cost_monitor_blocks(service.cost_monitor) if service.cost_monitor else ()),
     ]
     return render(blocks, header=_header(service.source))
 
@@ -98,6 +103,8 @@ def _service_problems(service: Service) -> Iterator[str]:
         yield from (f"dashboard {dashboard.name!r}: {problem}" for problem in dashboard_problems(dashboard))
     for query in service.queries:
         yield from (f"query {query.name!r}: {problem}" for problem in logs_query_problems(query))
+    if service.budget:
+        yield from (f"budget {service.budget.name!r}: {problem}" for problem in budget_problems(service.budget))
 
 
 def _clashes(module: Module) -> Iterator[str]:

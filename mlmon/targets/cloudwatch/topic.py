@@ -2,7 +2,7 @@
 
 Sources: SNS developer guide, "Example cases for Amazon SNS access control"; re:Post knowledge center, "Why didn't I
 receive an SNS notification for my CloudWatch alarm trigger?"; cost management user guide, "Creating an Amazon SNS
-topic for anomaly notifications".
+topic for budget notifications", "Creating an Amazon SNS topic for anomaly notifications".
 """
 
 from __future__ import annotations
@@ -17,6 +17,12 @@ from mlmon.targets.cloudwatch.names import slug, tags, topic_ref
 ALARMS = "cloudwatch.amazonaws.com"
 """The service that publishes for alarms."""
 
+BUDGETS = "budgets.amazonaws.com"
+"""The service that publishes for budgets."""
+
+COST_ALERTS = "costalerts.amazonaws.com"
+"""The service that publishes for cost anomalies."""
+
 _ACCOUNT = Ref("data.aws_caller_identity.current.account_id")
 _PARTITION = Ref("data.aws_partition.current.partition")
 
@@ -30,7 +36,7 @@ class SnsTopic:
     name: str
     """Its name in AWS."""
     publishers: tuple[str, ...] = (ALARMS,)
-    """Services that may publish; `budgets.amazonaws.com` and `costalerts.amazonaws.com` where these are used."""
+    """Services that may publish; `BUDGETS` and `COST_ALERTS` where these are used."""
     tags: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -1,11 +1,12 @@
-"""Runbooks: one Markdown page per alert with exact queries and commands, and an index for each service and for all."""
+"""Runbooks: one Markdown page per alert with exact queries and commands, one on costs, and indexes."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mlmon.plan.labels import LAYERS
-from mlmon.plan.links import dashboard_url
+from mlmon.plan.links import costs_path, dashboard_url
+from mlmon.targets.runbooks.costs import CostsPage
 from mlmon.targets.runbooks.page import below, pages
 from mlmon.targets.templates import render_markdown
 
@@ -30,6 +31,9 @@ def render(plan: Plan) -> dict[str, str]:
             dashboard=dashboard_url(plan.outputs, service),
             team=next((team for team in plan.routing.teams if team.name == service.team), None),
         )
+        if service.aws_costs:
+            costs = CostsPage(plan, service, service.aws_costs)
+            files[f"{FOLDER}/{costs_path(service)}"] = render_markdown("runbook-costs", page=costs)
         for page in own:
             files[f"{FOLDER}/{page.path}"] = render_markdown("runbook", page=page, below=below(page, own))
     return files

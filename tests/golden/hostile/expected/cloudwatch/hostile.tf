@@ -1037,3 +1037,42 @@ resource "aws_cloudwatch_query_definition" "mlmon_hostile_deviating_hours" {
     | sort hour desc
   EOT
 }
+
+resource "aws_budgets_budget" "mlmon_hostile_costs" {
+  name         = "mlmon-hostile-costs"
+  budget_type  = "COST"
+  limit_amount = "1"
+  limit_unit   = "USD"
+  time_unit    = "MONTHLY"
+  tags         = var.tags
+  depends_on   = [aws_sns_topic_policy.info, aws_sns_topic_policy.ticket]
+
+  cost_filter {
+    name   = "TagKeyValue"
+    values = ["user:k :/=+-@_.ü$v x="]
+  }
+
+  notification {
+    notification_type         = "ACTUAL"
+    comparison_operator       = "GREATER_THAN"
+    threshold                 = 80
+    threshold_type            = "PERCENTAGE"
+    subscriber_sns_topic_arns = [aws_sns_topic.info.arn]
+  }
+
+  notification {
+    notification_type         = "ACTUAL"
+    comparison_operator       = "GREATER_THAN"
+    threshold                 = 100
+    threshold_type            = "PERCENTAGE"
+    subscriber_sns_topic_arns = [aws_sns_topic.ticket.arn]
+  }
+
+  notification {
+    notification_type         = "FORECASTED"
+    comparison_operator       = "GREATER_THAN"
+    threshold                 = 100
+    threshold_type            = "PERCENTAGE"
+    subscriber_sns_topic_arns = [aws_sns_topic.ticket.arn]
+  }
+}

@@ -58,6 +58,20 @@ resource "aws_sns_topic_policy" "ticket" {
           }
         }
       },
+      {
+        Sid    = "PublishBudgets"
+        Effect = "Allow"
+        Principal = {
+          Service = "budgets.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = aws_sns_topic.ticket.arn
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = data.aws_caller_identity.current.account_id
+          }
+        }
+      },
     ]
   })
 }
@@ -84,6 +98,20 @@ resource "aws_sns_topic_policy" "info" {
         Condition = {
           ArnLike = {
             "aws:SourceArn" = "arn:${data.aws_partition.current.partition}:cloudwatch:*:${data.aws_caller_identity.current.account_id}:alarm:*"
+          }
+        }
+      },
+      {
+        Sid    = "PublishBudgets"
+        Effect = "Allow"
+        Principal = {
+          Service = "budgets.amazonaws.com"
+        }
+        Action   = "sns:Publish"
+        Resource = aws_sns_topic.info.arn
+        Condition = {
+          StringEquals = {
+            "aws:SourceAccount" = data.aws_caller_identity.current.account_id
           }
         }
       },
