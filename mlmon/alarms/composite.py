@@ -17,8 +17,8 @@ Rule: TypeAlias = Callable[[Mapping[str, State]], bool]
 
 def composite_states(rule: Rule, parts: Mapping[str, Sequence[State]]) -> list[State]:
     """Return the state after each minute; the parts have one state for each of the same minutes."""
-    minutes = zip(*parts.values(), strict=True)
-    return ["ALARM" if rule(dict(zip(parts, now, strict=True))) else "OK" for now in minutes]
+    minutes = (dict(zip(parts, states, strict=True)) for states in zip(*parts.values(), strict=True))
+    return ["ALARM" if rule(states) else "OK" for states in minutes]
 
 
 def told(

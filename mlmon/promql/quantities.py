@@ -105,8 +105,8 @@ class Renderer:
 
     @singledispatchmethod
     def render(self, item: Quantity) -> str:
-        """Render one form. Raises NotImplementedError for a form without a renderer, which a contract test forbids."""
-        raise NotImplementedError(type(item).__name__)
+        """Render one form. Raises TypeError for one that has no PromQL; tests hold that every form has."""
+        raise TypeError(f"{type(item).__name__} has no PromQL")
 
     @render.register
     def _(self, item: Rate) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pygohcl
 import pytest
@@ -94,14 +95,22 @@ def test_an_anomaly_is_told_at_once_and_another_tag_makes_another_monitor() -> N
     }
 
 
-def read_back(key: str, value: str) -> None:
+def read_back(key: str, value: str) -> set[tuple[str, str]]:
+    """The tag as each resource has it that is made for it."""
     text = render(
         [budget_block(replace(BUDGET, tag=(key, value))), *cost_monitor_blocks(replace(MONITOR, tag=(key, value)))]
     )
     found = parsed(text)
-    assert found["aws_budgets_budget"]["a"]["cost_filter"]["values"] == [f"user:{key}${value}"]
-    assert found["terraform_data"]["a_b"]["input"] == {"key": key, "value": value}
-    assert encoded(text, "aws_ce_anomaly_monitor") == {"Tags": {"Key": key, "Values": [value]}}
+    (selected,) = found["aws_budgets_budget"]["a"]["cost_filter"]["values"]
+    remembered, tags = found["terraform_data"]["a_b"]["input"], encoded(text, "aws_ce_anomaly_monitor")["Tags"]
+    (watched,) = tags["Values"]
+    user, _, rest = selected.partition(":")
+    assert user == "user"
+    return {
+        (remembered["key"], remembered["value"]),
+        (tags["Key"], watched),
+        cast("tuple[str, str]", tuple(rest.split("$"))),
+    }
 
 
 ALLOWED = st.text("abswzAZ09_.:/=+@-éß漢 ", min_size=1, max_size=12)
@@ -114,17 +123,21 @@ ANY = st.one_of(st.text(max_size=6), st.lists(st.sampled_from(SNIPPETS), max_siz
 @settings(max_examples=100, deadline=None)
 def test_a_tag_is_read_back_equal(key: str, value: str) -> None:
     assert TypeAdapter(Tag).validate_python({key: value}) == (key, value)
-    read_back(key, value)
+    assert read_back(key, value) == {(key, value)}
 
 
 @given(ANY)
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_refused_or_read_back_equal(text: str) -> None:
+    written = all(letter.isalnum() or letter in " _.:/=+-@" for letter in text) and text == text.strip() != ""
+    allowed = written and not text.lower().startswith("aws:") and unicodedata.is_normalized("NFC", text)
     try:
-        key, value = TypeAdapter(Tag).validate_python({text: text})
+        tag = TypeAdapter(Tag).validate_python({text: text})
     except ValidationError:
-        return
-    read_back(key, value)
+        assert not allowed
+    else:
+        assert allowed
+        assert read_back(*tag) == {(text, text)}
 
 
 @pytest.mark.parametrize("text", ["a", "A b", "é", "漢/字", "k:8s.io/app=x+y@z-_", "m" * 128])
