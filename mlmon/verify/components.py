@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mlmon.verify.source import Source
     from mlmon.verify.wish import Wish
 
+OWN: Final = "spec"
+"""The type of what a spec selects by itself."""
 _ANYONES: Final = ("process_", "http_")
 """Beginnings of metrics that every second page has, so that they do not tell whose page it is."""
 _MADE_BY_PROMETHEUS: Final = "up"
@@ -54,7 +56,8 @@ def _signal(signal: Signal, component: Component, read: tuple[Use, ...], source:
         binding=binding,
         uses=read,
         source=source,
-        place=component.origin,
+        # What the spec selects by itself stands where it is read.
+        place=read[0].reader.place if component.type == OWN and read else component.origin,
         selector=component.selector,
         given=frozenset(value for _, value in component.parameters),
         max_series=wish.max_series,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlmon.diagnostics import Finding, Severity, in_order
 from mlmon.plan.model import Component
 from mlmon.verify import handwritten
-from mlmon.verify.components import check_component
+from mlmon.verify.components import OWN, check_component
 from mlmon.verify.model import ComponentCheck, Problem, ServiceCheck, Verified, merged
 from mlmon.verify.needs import uses
 
@@ -53,7 +53,7 @@ def _components(service: ServicePlan, read: Iterable[Signal]) -> list[Component]
     """The components, and one more for what SLOs select by hand."""
     known = {signal for component in service.components for signal in component.signals}
     own = tuple(signal for signal in read if signal not in known)
-    spec = Component("spec", "spec", "selectors of the spec's own", "spec", (), own, (), service.origin)
+    spec = Component("spec", "spec", "selectors of the spec's own", OWN, (), own, (), service.origin)
     return [*service.components, *([spec] if own else [])]
 
 

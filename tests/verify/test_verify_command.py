@@ -36,6 +36,14 @@ def test_all_that_is_needed_is_there(project: Project) -> None:
     )
 
 
+def test_a_selector_of_the_specs_own_is_found_where_it_is_read(project: Project) -> None:
+    page = project.page('# TYPE calls_total counter\ncalls_total{code="200"} 5\n# TYPE calls_bad_total counter\n')
+    spec = SPEC.replace("""calls_total{job="vllm",code="500"}""", """calls_failed_total{job="vllm"}""")
+    result = project.run(spec, "fraud", "--metrics", page)
+    line = next(number for number, text in enumerate(spec.splitlines(), 1) if "name: events" in text)
+    assert f"specs/fraud.yaml:{line}:5: note[verify-unseen] there is no series of calls_failed_total" in result.stdout
+
+
 def test_what_is_missing_fails(project: Project) -> None:
     result = project.run(SPEC, "fraud", "--metrics", project.page(MISSING))
     assert result.exit_code == 1
