@@ -5,15 +5,18 @@ from __future__ import annotations
 import signal
 import time
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from mlmon.tools.process import GRACE, stop_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+_LOOK = 0.2
+"""Seconds after which an interruption is noticed at the latest."""
 
 
 def together(function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
@@ -24,12 +27,29 @@ def together(function: Callable[[Item], Result], items: Sequence[Item]) -> list[
     futures: list[Future[Result]] = []
     with ThreadPoolExecutor(max(1, len(items))) as pool:
         try:
-            futures += [pool.submit(function, item) for item in items]
-            wait(futures, return_when=FIRST_EXCEPTION)
+            with _uninterrupted():
+                futures += [pool.submit(function, item) for item in items]
+            # One that comes just before a wait would not end it.
+            while wait(futures, _LOOK, FIRST_EXCEPTION).not_done and not _failed(futures):
+                pass
             return [future.result() for future in futures]
         except BaseException:
             _stop(futures)
             raise
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put an interruption off while threads are started: one that is half started would be lost, and never stopped."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _failed(futures: list[Future[Result]]) -> bool:
+    return any(future.done() and future.exception() for future in futures)
 
 
 def _stop(futures: list[Future[Result]]) -> None:
